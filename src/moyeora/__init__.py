@@ -1,0 +1,8 @@
+"""Moyeora (모여라, "gather!"): many small firms act as one.
+
+Four libraries and one application; each room is used on its own:
+
+- :mod:`moyeora.press`: many mailings, each a little different, at nearly the price of one.
+"""
+
+__version__ = "0.1.0"
