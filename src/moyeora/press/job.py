@@ -1,0 +1,313 @@
+"""A job: ``mailing.toml`` read into frozen values, every fault of it told at once.
+
+The file says what is printed, for whom and by which rules; how it looks is in the design.
+All lengths are in the unit that the key names (``_mm``, ``_pt``).
+"""
+
+import difflib
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from cattrs import BaseValidationError, ClassValidationError, Converter, IterableValidationError
+from cattrs.errors import ForbiddenExtraKeysError
+from cattrs.gen import make_dict_structure_fn, override
+
+from moyeora.press.faults import RULES, JobError, Kind, Policy, PressError
+
+Align = Literal["left", "center", "right", "justify"]
+VerticalAlign = Literal["top", "middle", "bottom"]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The trimmed sheet and what is printed beyond its edges, in millimetres."""
+
+    width_mm: float
+    height_mm: float
+    bleed_mm: float = 0.0
+
+
+@dataclass(frozen=True)
+class Customers:
+    """Where the records come from, and the SQL rules over them.
+
+    ``source`` is a CSV, XLSX or Parquet file, or a ``.sql`` file with one DuckDB query over
+    ``tables`` (name -> Parquet, CSV or XLSX file). ``id`` names the column that tells records
+    apart, ``postcode`` the one that must hold five digits. ``columns`` are computed (name ->
+    SQL), ``suppress`` leaves records out (reason -> SQL condition), ``order_by`` sorts.
+    """
+
+    source: Path
+    id: str
+    encoding: str | None = None
+    sheet: str | None = None
+    postcode: str | None = None
+    tables: Mapping[str, Path] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    suppress: Mapping[str, str] = field(default_factory=dict)
+    order_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TextPart:
+    """Lines in one style, each a template; shrunk to ``least_size_pt`` if need be, or overset.
+
+    A line whose fields are all empty is left out and the lines after it move up.
+    """
+
+    lines: tuple[str, ...]
+    align: Literal["left", "center", "right"] = "left"
+    vertical_align: Literal["top", "middle", "bottom"] = "top"
+    least_size_pt: float | None = None
+    when: str | None = None
+
+
+@dataclass(frozen=True)
+class ParagraphPart:
+    """Running text with fields and styled spans, broken into lines anew for each record.
+
+    ``breaks``: between words (Korean as it is set today), or between syllables with the
+    forbidden line starts and ends kept.
+    """
+
+    text: str
+    align: Literal["left", "center", "right", "justify"] = "left"
+    vertical_align: Literal["top", "middle", "bottom"] = "top"
+    breaks: Literal["word", "syllable"] = "word"
+    when: str | None = None
+
+
+@dataclass(frozen=True)
+class PicturePart:
+    """An image whose file name, relative to the job's folder, is given by a template.
+
+    JPEG, PNG, SVG, or the first page of a PDF.
+    """
+
+    file: str
+    fit: Literal["contain", "cover", "stretch"] = "contain"
+    when: str | None = None
+
+
+@dataclass(frozen=True)
+class CodePart:
+    """A machine-readable code of a template's value, with its quiet zone inside the part.
+
+    ``level`` is the error correction of a QR code: 7, 15, 25 or 30 % of it may be lost.
+    """
+
+    symbology: Literal["qr", "code128"]
+    value: str
+    level: Literal["L", "M", "Q", "H"] = "M"
+    quiet_zone: bool = True
+    when: str | None = None
+
+
+@dataclass(frozen=True)
+class BlockPart:
+    """Any Typst content: ``function`` of the file ``source``, called with a dictionary of
+    ``columns``; compiled once for each distinct combination of their values."""
+
+    source: Path
+    function: str
+    columns: tuple[str, ...]
+    when: str | None = None
+
+
+Part = TextPart | ParagraphPart | PicturePart | CodePart | BlockPart
+
+KINDS: dict[str, type[Part]] = {
+    "text": TextPart,
+    "paragraph": ParagraphPart,
+    "picture": PicturePart,
+    "code": CodePart,
+    "block": BlockPart,
+}
+
+
+@dataclass(frozen=True)
+class Fonts:
+    """The folder of the job's fonts, and the families to look in, in this order, for
+    characters that a part's own font lacks."""
+
+    folder: Path
+    fallback: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Job:
+    """A whole job, as written; paths are absolute, inside ``folder``.
+
+    ``layouts`` are the designs by name; ``layout`` is the SQL expression that chooses one for
+    each record (not needed for a single design). ``parts`` fill the places that the designs
+    leave. ``faults`` are the policies that differ from :data:`moyeora.press.faults.RULES`.
+    """
+
+    title: str
+    page: Page
+    customers: Customers
+    layouts: Mapping[str, Path]
+    parts: Mapping[str, Part]
+    fonts: Fonts
+    folder: Path
+    layout: str | None = None
+    faults: Mapping[Kind, Policy] = field(default_factory=dict)
+
+    def policy(self, kind: Kind) -> Policy:
+        """What happens to a record with a fault of this kind."""
+        return self.faults.get(kind, RULES[kind].policy)
+
+
+def read_job(path: Path) -> Job:
+    """Read a job from its folder or its ``mailing.toml``.
+
+    Raises :class:`JobError` with all the faults of the file: unknown keys (with the nearest
+    known one), missing keys, wrong types, wrong choices, files that are not there.
+    """
+    file = path / "mailing.toml" if path.is_dir() else path
+    try:
+        data = tomllib.loads(file.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        problem = PressError("there is no such job", place=str(path), remedy="name its folder")
+        raise JobError([problem]) from None
+    except UnicodeDecodeError:
+        problem = PressError("is not UTF-8 text", place=file.name, remedy="save it as UTF-8")
+        raise JobError([problem]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise JobError([PressError(f"is not valid TOML: {error}", place=file.name)]) from None
+
+    data["folder"] = "."
+    if isinstance(data.get("fonts", {}), dict):
+        data.setdefault("fonts", {}).setdefault("folder", "fonts")
+    try:
+        job = _converter(file.parent.resolve()).structure(data, Job)
+    except BaseValidationError as error:
+        raise JobError(
+            [
+                PressError(what, place=f"{file.name}: {key}" if key else file.name)
+                for key, what in _told(error, "")
+            ]
+        ) from None
+    problems = [
+        PressError(what, place=f"{file.name}: {key}", remedy=remedy)
+        for key, what, remedy in _checked(job)
+    ]
+    if problems:
+        raise JobError(problems)
+    return job
+
+
+def _checked(job: Job) -> Iterator[tuple[str, str, str]]:
+    """What the types alone do not say: (key, what is wrong, what to do)."""
+    for key in ("width_mm", "height_mm", "bleed_mm"):
+        length = getattr(job.page, key)
+        least = 0 if key == "bleed_mm" else 10
+        if not least <= length <= 5000:
+            yield f"page.{key}", f"{length} mm is out of range", f"write {least} to 5000"
+    if not job.layouts:
+        yield "layouts", "there is no design", 'write, for example, card = "card.typ"'
+    if len(job.layouts) > 1 and job.layout is None:
+        yield (
+            "layout",
+            "nothing chooses among the layouts",
+            "write an SQL expression that gives a layout's name for each record",
+        )
+    if not job.parts:
+        yield "parts", "there is none", "a mailing without parts is the same for everybody"
+    for kind, policy in job.faults.items():
+        if policy is Policy.FIX and RULES[kind].fix is None:
+            yield f"faults.{kind}", "cannot be fixed", "write hold or fail"
+
+
+def _converter(folder: Path) -> Converter:
+    """Structures the parsed TOML strictly: no value is turned into another type."""
+    converter = Converter(forbid_extra_keys=True)
+
+    def exact(kind: type, said: str) -> None:
+        def take(value: Any, _: Any) -> Any:
+            whole = kind is float and isinstance(value, int)
+            if not isinstance(value, kind) and not whole or (value is True or value is False) != (
+                kind is bool
+            ):
+                raise ValueError(f"must be {said}, not {value!r}")
+            return kind(value)
+
+        converter.register_structure_hook(kind, take)
+
+    exact(str, "text in quotes")
+    exact(float, "a number")
+    exact(bool, "true or false")
+
+    def existing(value: Any, _: Any) -> Path:
+        if not isinstance(value, str):
+            raise ValueError(f"must be the name of a file, not {value!r}")
+        path = (folder / value).resolve()
+        if not path.exists():
+            raise ValueError(f"there is no {value!r} in {folder.name}/")
+        return path
+
+    def chosen(value: Any, kind: Any) -> Any:
+        choices = get_args(kind)
+        if value not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}, not {value!r}")
+        return value
+
+    def listed(value: Any, _: Any) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise ValueError(f"must be a list of texts, not {value!r}")
+        return tuple(value)
+
+    def part(value: Any, _: Any) -> Part:
+        if not isinstance(value, dict) or "kind" not in value:
+            raise ValueError(f"needs kind = one of {', '.join(KINDS)}")
+        if value["kind"] not in KINDS:
+            raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {value['kind']!r}")
+        rest = {key: item for key, item in value.items() if key != "kind"}
+        return converter.structure(rest, KINDS[value["kind"]])
+
+    converter.register_structure_hook(Path, existing)
+    converter.register_structure_hook_func(lambda kind: get_origin(kind) is Literal, chosen)
+    converter.register_structure_hook_func(lambda kind: kind == tuple[str, ...], listed)
+    converter.register_structure_hook_func(lambda kind: kind == Part, part)
+    for kinds in (Kind, Policy):
+        converter.register_structure_hook(kinds, _member)
+    converter.register_structure_hook(
+        Customers,
+        make_dict_structure_fn(
+            Customers, converter, source=override(rename="from"), _cattrs_forbid_extra_keys=True
+        ),
+    )
+    return converter
+
+
+def _member(value: Any, kind: Any) -> Any:
+    if value not in list(kind):
+        raise ValueError(f"must be one of {', '.join(kind)}, not {value!r}")
+    return kind(value)
+
+
+def _told(error: BaseException, key: str) -> Iterator[tuple[str, str]]:
+    """Flatten the converter's nested errors into (key, what is wrong)."""
+    if isinstance(error, ClassValidationError | IterableValidationError):
+        placed, unplaced = error.group_exceptions()
+        for inner, note in placed:
+            step = getattr(note, "name", getattr(note, "index", ""))
+            yield from _told(inner, f"{key}.{_RENAMED.get(step, step)}".strip("."))
+        for inner in unplaced:
+            yield from _told(inner, key)
+    elif isinstance(error, ForbiddenExtraKeysError):
+        known = [_RENAMED.get(f.name, f.name) for f in fields(error.cl)]
+        for extra in sorted(error.extra_fields):
+            near = difflib.get_close_matches(extra, known, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}"
+            yield f"{key}.{extra}".strip("."), f"is not a key of this table{hint}"
+    elif isinstance(error, KeyError):
+        yield f"{key}".strip("."), "is missing"
+    else:
+        yield key, str(error)
+
+
+_RENAMED = {"source": "from"}
