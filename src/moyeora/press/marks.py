@@ -6,7 +6,7 @@ line's move, a picture's placing, an object's number. Each distinct fragment is 
 :class:`Marks`. The bytes of the whole batch are then one gather.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,37 +57,24 @@ class Ragged:
 Marks = Ragged
 
 
-def side_by_side(columns: Sequence["Ragged | int"], rows: int) -> Ragged:
-    """Rows joined from several columns; an int stands for that one value in each row."""
-    lengths = [1 if isinstance(column, int) else column.lengths for column in columns]
+def assemble(columns: Iterable[tuple[np.ndarray | None, Ragged]], rows: int) -> Ragged:
+    """``rows`` rows, each joined from the columns that have something for it, in their order.
+
+    A column is (the row that each of its rows goes to, without repeats; None: one by one).
+    """
+    columns = list(columns)
     total = np.zeros(rows, np.int64)
-    for length in lengths:
-        total += length
+    for index, column in columns:
+        total[slice(None) if index is None else index] += column.lengths
     made = Ragged.of_lengths(np.empty(int(total.sum()), np.int64), total)
     at = made.starts[:-1].copy()
-    for column, length in zip(columns, lengths, strict=True):
-        if isinstance(column, int):
-            made.values[at] = column
-        elif len(column.values) == rows and np.all(length == 1):
-            made.values[at] = column.values
-        else:
-            index = np.repeat(at - column.starts[:-1], length)
-            index += np.arange(len(index))
-            made.values[index] = column.values
-        at += length
-    return made
-
-
-def interleaved(groups: Sequence[tuple[np.ndarray, Ragged]], rows: int) -> Ragged:
-    """One ragged of ``rows`` rows from groups of (row indices, their rows)."""
-    lengths = np.zeros(rows, np.int64)
-    for index, group in groups:
-        lengths[index] = group.lengths
-    made = Ragged.of_lengths(np.empty(int(lengths.sum()), np.int64), lengths)
-    for index, group in groups:
-        at = np.repeat(made.starts[index] - group.starts[:-1], group.lengths)
-        at += np.arange(len(at))
-        made.values[at] = group.values
+    for index, column in columns:
+        chosen: slice | np.ndarray = slice(None) if index is None else index
+        lengths = column.lengths
+        places = np.repeat(at[chosen] - column.starts[:-1], lengths)
+        places += np.arange(column.starts[0], column.starts[-1])
+        made.values[places] = column.values[column.starts[0] : column.starts[-1]]
+        at[chosen] += lengths
     return made
 
 
@@ -135,12 +122,7 @@ class Pool:
         """The fragments with these ids, in order; their value buffer is their bytes joined."""
         kept = self._kept = [pa.concat_arrays(self._kept)]
         whole = pa.concat_arrays([*kept, *self._passing])
-        return whole.take(pa.array(np.where(ids < 0, self.count - 1 - ids, ids)))
-
-    def lengths(self) -> np.ndarray:
-        """The length in bytes of each kept fragment, then of each passing one."""
-        arrays = [pa.concat_arrays(self._kept), *self._passing]
-        return np.concatenate([np.diff(offsets(array)) for array in arrays])
+        return whole.take(pa.array(np.where(ids < 0, self.count - 1 - ids, ids).astype(np.int32)))
 
     def drop_passing(self) -> None:
         self._passing.clear()

@@ -17,7 +17,7 @@ class Shared:
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
-        self._copied: dict[tuple[int, int, int], int] = {}
+        self._copied: dict[tuple[int, int], int] = {}
         self._same: dict[bytes, int] = {}
 
     def reserve(self) -> int:
@@ -39,15 +39,18 @@ class Shared:
             data, entries = zlib.compress(data, 9), entries + b"/Filter/FlateDecode"
         return self.add(b"<<%b/Length %d>>stream\n%b\nendstream" % (entries, len(data), data))
 
+    def reference(self, number: int) -> bytes:
+        """What other objects write to refer to this one."""
+        return b"%d 0 R" % number
+
     def copy(self, value: Any) -> bytes:
-        """The text of a pikepdf object; what it refers to is copied too, each object once."""
+        """The text of a pikepdf object of one file; what it refers to is copied, each once."""
         if isinstance(value, pikepdf.Object) and value.is_indirect:
-            owner = id(pikepdf.Pdf) if not value.is_owned_by else 0
-            key = (owner, *value.objgen)
-            if key not in self._copied:
-                number = self._copied[key] = self.reserve()
+            number = self._copied.get(value.objgen)
+            if number is None:
+                number = self._copied[value.objgen] = self.reserve()
                 self.bodies[number - 1] = self._body(value)
-            return b"%d 0 R" % self._copied[key]
+            return self.reference(number)
         return self._body(value)
 
     def forget(self) -> None:

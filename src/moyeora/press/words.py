@@ -42,10 +42,13 @@ class Look:
     def at(self, size: int) -> "Look":
         return replace(self, size=size)
 
-    def select(self, fonts: Sequence[Font], ink: bytes | None = None) -> bytes:
-        """The operators that choose this look; without ``ink``, the colour is left alone."""
+    def select(
+        self, fonts: Sequence[Font], ink: bytes | None = None, *, always: bool = False
+    ) -> bytes:
+        """The operators that choose this look; without ``ink``, the colour is left alone. A
+        tracking of zero is written only if ``always``."""
         made = b"/%b %d Tf" % (fonts[self.fonts[0]].name.encode(), self.size)
-        if self.tracking:
+        if self.tracking or always:
             made += b" %b Tc" % number(self.tracking * self.size / EM)
         return made + (b" " + ink if ink else b"")
 

@@ -1,0 +1,396 @@
+"""The parts ``text`` and ``paragraph``: words set into lines.
+
+A batch's text is a row of tokens (words or parts of words) for each record. Widths count in
+hundredths of a point times :data:`~moyeora.press.fonts.EM`, so that no rounding adds up.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from moyeora.press.artwork import UNIT, Hole
+from moyeora.press.drawing import BLACK, Defects, Drawn, Frame, written
+from moyeora.press.faults import Kind
+from moyeora.press.fonts import EM, SPACE_CODE
+from moyeora.press.job import ParagraphPart, TextPart
+from moyeora.press.lines import Lines, greedy, measure, syllables
+from moyeora.press.marks import Marks, Pool, Ragged, assemble
+from moyeora.press.pdf import number
+from moyeora.press.templates import Cell, Line, column
+from moyeora.press.words import Look, Words
+
+_SHRINK_STEP = 25  # sizes are tried in steps of a quarter of a point
+_TOLERANCE = EM  # a hundredth of a point over the edge is no fault
+
+# How a token stands to the one before it: the first of its cell, a further word of a field's
+# value (a space before it), or a further syllable (nothing before it, but a line may begin).
+_FIRST, _WORD, _SYLLABLE = range(3)
+_ID_BITS = 40
+
+
+@dataclass(frozen=True)
+class _Tokens:
+    """The tokens of a batch: fragment id, cell, how it stands to the one before, and its row."""
+
+    ids: np.ndarray
+    cell: np.ndarray
+    stands: np.ndarray
+    row: np.ndarray
+    starts: np.ndarray
+
+
+class Setter:
+    """Sets one part in one hole, batch after batch."""
+
+    def __init__(
+        self,
+        hole: Hole,
+        part: TextPart | ParagraphPart,
+        lines: Sequence[Line],
+        looks: Mapping[str, Look],
+        words: Words,
+        pool: Pool,
+    ) -> None:
+        self.hole, self.part, self.lines, self.words, self.pool = hole, part, lines, words, pool
+        self.frame = Frame.of(hole)
+        self.looks = looks
+        self.base = looks[""]
+        self.cells: list[Cell] = [cell for line in lines for cell in line]
+        self.wraps = isinstance(part, ParagraphPart)
+        split = isinstance(part, ParagraphPart) and part.breaks == "syllable"
+        self._split: Callable[[str], list[str]] = syllables if split else lambda word: [word]
+        self._values: list[dict[str, np.ndarray]] = [{} for _ in self.cells]
+
+        self._line = np.array([n for n, line in enumerate(lines) for _ in line], np.int64)
+        # Empty lines of a paragraph stand before the next line that has words.
+        blank = np.cumsum([not line for line in lines])
+        self._blank = blank[self._line] if self.wraps else np.zeros(len(self.cells), np.int64)
+        # A glued cell takes the space of the cell before it where that one is empty.
+        spaces = [cell.space for cell in self.cells]
+        self._glued = np.array([space is None for space in spaces], bool)
+        for i in range(1, len(spaces)):
+            if spaces[i] is None and self._line[i] == self._line[i - 1]:
+                spaces[i] = spaces[i - 1]
+        gap_looks = [looks[c.style if s is None else s] for c, s in zip(self.cells, spaces, strict=True)]
+        self._size = np.array([looks[cell.style].size for cell in self.cells], np.int64)
+        self._own_gap = np.array([self._gap(looks[cell.style]) for cell in self.cells], np.int64)
+        self._first_gap = np.array(
+            [0 if s is None else self._gap(look) for s, look in zip(spaces, gap_looks, strict=True)],
+            np.int64,
+        )
+        self._gap_size = np.array([look.size for look in gap_looks], np.int64)
+
+        used = list(dict.fromkeys([self.base, *(looks[cell.style] for cell in self.cells), *gap_looks]))
+        self._several = len(used) > 1
+        self._base_style = 0
+        self._style = np.array([used.index(looks[cell.style]) for cell in self.cells], np.int64)
+        self._gap_style = np.array([used.index(look) for look in gap_looks], np.int64)
+        self._switches = np.array(
+            [pool.constant(b")]TJ%b[(" % look.select(words.fonts, look.ink, always=True)) for look in used],
+            np.int64,
+        )
+        self._plain = all(look.ink == BLACK and not look.tracking for look in used)
+
+    def _gap(self, look: Look) -> int:
+        return self.words.space(look) * look.size
+
+    # --- tokens ---------------------------------------------------------------------------
+
+    def _tokens(
+        self, columns: Mapping[str, pa.Array], rows: int
+    ) -> tuple[_Tokens, list[Defects]]:
+        defects: list[Defects] = []
+        made: list[tuple[None, Ragged]] = []
+        for line in self.lines:
+            keep = self._kept(line, columns, rows)
+            for cell in line:
+                index = len(made)
+                literal = cell.literal
+                if literal is not None:
+                    values = self._value(index, literal)
+                    ragged = Ragged.table(np.broadcast_to(values, (rows, len(values))))
+                else:
+                    ragged = self._dynamic(index, cell, columns, rows, defects)
+                made.append((None, ragged if keep is None else ragged.only(keep)))
+        joined = assemble(made, rows)
+        code = joined.values >> _ID_BITS
+        return _Tokens(
+            joined.values & ((1 << _ID_BITS) - 1),
+            code // 3,
+            code % 3,
+            np.repeat(np.arange(rows), joined.lengths),
+            joined.starts,
+        ), defects
+
+    def _kept(
+        self, line: Line, columns: Mapping[str, pa.Array], rows: int
+    ) -> np.ndarray | None:
+        """Which records keep a text part's line: those where one of its fields has a value."""
+        fields = {field.column for cell in line for field in cell.fields}
+        if self.wraps or not fields:
+            return None
+        some = np.zeros(rows, bool)
+        for name in fields:
+            length = pc.binary_length(columns[name].fill_null(""))
+            some |= length.to_numpy(zero_copy_only=False) > 0
+        return None if some.all() else some
+
+    def _value(self, index: int, text: str) -> np.ndarray:
+        """The tokens of a cell's text, coded with the cell and their stand."""
+        known = self._values[index].get(text)
+        if known is None:
+            self._learn(index, [text])
+            known = self._values[index][text]
+        return known
+
+    def _learn(self, index: int, texts: Sequence[str]) -> None:
+        """Split texts into tokens and set all their words together."""
+        units: list[str] = []
+        stands: list[int] = []
+        counts: list[int] = []
+        for text in texts:
+            before = len(units)
+            for word in text.split():
+                pieces = self._split(word)
+                units += pieces
+                stands += [_WORD] + [_SYLLABLE] * (len(pieces) - 1)
+            if len(units) > before:
+                stands[before] = _FIRST
+            counts.append(len(units) - before)
+        ids = self.words.ids(self.looks[self.cells[index].style], units)
+        coded = ids | ((index * 3 + np.array(stands, np.int64)) << _ID_BITS)
+        ends = np.cumsum(counts)
+        self._values[index].update(
+            (text, coded[end - count : end])
+            for text, end, count in zip(texts, ends.tolist(), counts, strict=True)
+        )
+
+    def _dynamic(
+        self,
+        index: int,
+        cell: Cell,
+        columns: Mapping[str, pa.Array],
+        rows: int,
+        defects: list[Defects],
+    ) -> Ragged:
+        values, bad = column(cell.pieces, columns, rows)
+        for where, error in bad:
+            defects.append(Defects(error.kind, where, str(error)))
+        encoded = values.dictionary_encode()
+        texts = encoded.dictionary.to_pylist()
+        known = self._values[index]
+        new = [text for text in texts if text not in known]
+        if new:
+            self._learn(index, new)
+        tokens = [known[text] for text in texts]
+        which = encoded.indices.to_numpy(zero_copy_only=False)
+        lengths = np.fromiter(map(len, tokens), np.int64, len(tokens))
+        flat = np.concatenate(tokens) if tokens else np.zeros(0, np.int64)
+        return Ragged.of_lengths(flat, lengths).take(which)
+
+    # --- setting --------------------------------------------------------------------------
+
+    def draw(self, columns: Mapping[str, pa.Array], rows: int) -> Drawn:
+        """The marks of ``rows`` records whose ``columns`` are string arrays."""
+        tokens, defects = self._tokens(columns, rows)
+        defects += self._flaws(tokens)
+        cell, first = tokens.cell, tokens.stands == _FIRST
+        advances = self.words.advances[tokens.ids] * self._size[cell]
+
+        # Where a record, or a line of the template, begins.
+        previous = np.concatenate(([-1], cell[:-1]))
+        starts = np.zeros(len(cell), bool)
+        starts[tokens.starts[:-1][np.diff(tokens.starts) > 0]] = True
+        forced = starts | (first & (self._line[cell] != self._line[previous]))
+        glued = first & self._glued[cell] & (previous == cell - 1)
+        gaps = np.where(
+            first, np.where(glued, 0, self._first_gap[cell]),
+            np.where(tokens.stands == _WORD, self._own_gap[cell], 0),
+        )  # fmt: skip
+        width = self.frame.width * EM
+        if self.wraps:
+            begins = greedy(advances, gaps, ~glued, forced, width)
+        else:
+            begins = forced
+        lines = measure(begins, advances, gaps, tokens.row)
+
+        size = np.full(rows, self.base.size, np.int64)
+        widest = np.zeros(rows, np.int64)
+        np.maximum.at(widest, lines.record, lines.width)
+        over = widest > width + _TOLERANCE
+        ids, line_width = tokens.ids, lines.width
+        if isinstance(self.part, TextPart) and self.part.least_size_pt and over.any():
+            fitted = self.base.size * width // np.maximum(widest, 1)
+            size[over] = fitted[over] // _SHRINK_STEP * _SHRINK_STEP
+            over &= size < self.part.least_size_pt * UNIT
+            size[over] = self.base.size
+            line_width = line_width * size[lines.record] // self.base.size
+            ids = self._sized(ids, tokens.row, size)
+        if over.any():
+            excess = (widest - width) / EM / UNIT * 25.4 / 72
+            defects += self._overset(np.flatnonzero(over), excess, "too wide")
+
+        # How many lines down each line lies, empty lines of the template included.
+        ordinal = np.arange(len(lines.first)) - np.searchsorted(lines.record, lines.record)
+        down = ordinal + self._blank[cell[lines.first]]
+        depth = np.zeros(rows, np.int64)
+        np.maximum.at(depth, lines.record, down)
+        leading, baseline = round(self.hole.leading * UNIT), round(self.hole.baseline * UNIT)
+        tall = baseline + depth * leading
+        too_tall = (tall > self.frame.height + 1) & (np.bincount(lines.record, minlength=rows) > 0)
+        if too_tall.any():
+            excess = (tall - self.frame.height) / UNIT * 25.4 / 72
+            defects += self._overset(np.flatnonzero(too_tall), excess, "too tall")
+
+        ready = _Set(tokens, ids, begins, forced, gaps, lines, line_width, down, tall, size)
+        return Drawn(self._write(ready), defects)
+
+    def _flaws(self, tokens: _Tokens) -> list[Defects]:
+        flaws = self.words.flaws
+        if not flaws:
+            return []
+        found = np.isin(tokens.ids, np.fromiter(flaws, np.int64, len(flaws)))
+        made = []
+        for token in np.unique(tokens.ids[found]).tolist():
+            missing, character = flaws[token]
+            rows = np.unique(tokens.row[tokens.ids == token])
+            code = f"U+{ord(character):04X}"
+            if missing:
+                what = f"no font has {character} ({code})"
+                made.append(Defects(Kind.MISSING_GLYPH, rows, what))
+            else:
+                what = f"contains the invisible character {code}"
+                made.append(Defects(Kind.CONTROL_CHARACTER, rows, what))
+        return made
+
+    def _overset(self, rows: np.ndarray, excess_mm: np.ndarray, how: str) -> list[Defects]:
+        rounded = np.round(excess_mm[rows], 1)
+        return [
+            Defects(Kind.OVERSET, rows[rounded == mm], f"the text is {mm:.1f} mm {how}")
+            for mm in np.unique(rounded).tolist()
+        ]
+
+    def _sized(self, ids: np.ndarray, row: np.ndarray, size: np.ndarray) -> np.ndarray:
+        """The ids with those words set anew whose fragments name a size."""
+        sized = self.words.sized
+        if not sized:
+            return ids
+        ids = ids.copy()
+        small = np.flatnonzero(
+            (size[row] != self.base.size) & np.isin(ids, np.fromiter(sized, np.int64, len(sized)))
+        )
+        for at in small.tolist():
+            look = self.base.at(int(size[row[at]]))
+            ids[at] = self.words.ids(look, [sized[int(ids[at])]])[0]
+        return ids
+
+    # --- writing --------------------------------------------------------------------------
+
+    def _write(self, set_: "_Set") -> list[Marks]:
+        """The fragments of set text: for each token what stands before it, then its word."""
+        tokens, lines, pool = set_.tokens, set_.lines, self.pool
+        cell = tokens.cell
+        before = np.where(set_.gaps > 0, pool.constant(SPACE_CODE), pool.empty)
+        if isinstance(self.part, ParagraphPart) and self.part.align == "justify":
+            self._stretch(set_, before)
+        before[lines.first] = self._heads(set_)
+        if self._several:
+            style, gap_style = self._style[cell], self._gap_style[cell]
+            gap_style = np.where(set_.gaps > 0, gap_style, style)
+            previous = np.concatenate(([0], style[:-1]))
+            previous[tokens.starts[:-1][np.diff(tokens.starts) > 0]] = self._base_style
+            slots = np.empty((len(cell), 4), np.int64)
+            slots[:, 0] = np.where(gap_style != previous, self._switches[gap_style], pool.empty)
+            slots[:, 1] = before
+            slots[:, 2] = np.where(style != gap_style, self._switches[style], pool.empty)
+        else:
+            slots = np.empty((len(cell), 2), np.int64)
+            slots[:, 0] = before
+        slots[:, -1] = set_.ids
+        end = pool.constant(b")]TJ ET " if self._plain else b")]TJ ET Q ")
+        some = np.diff(tokens.starts) > 0
+        return [
+            Ragged(slots.reshape(-1), tokens.starts * slots.shape[1]),
+            Ragged.of_lengths(np.full(int(some.sum()), end), some.astype(np.int64)),
+        ]
+
+    def _stretch(self, set_: "_Set", before: np.ndarray) -> None:
+        """Widen the gaps of every line that is followed by another of its paragraph."""
+        lines = set_.lines
+        followed = np.append(~set_.forced[lines.first[1:]], False) & (lines.gaps > 0)
+        slack = np.where(followed, self.frame.width * EM - set_.line_width, 0)
+        gap = set_.gaps > 0
+        gap[lines.first] = False
+        sizes = np.add.reduceat(np.where(gap, self._gap_size[set_.tokens.cell], 0), lines.first)
+        # TJ counts in thousandths of the size in force, towards the left.
+        moves = np.rint(slack * 1000 / EM / np.maximum(sizes, 1)).astype(np.int64)
+        wanted = np.unique(moves[followed])
+        ids = np.array(
+            [self.pool.constant(b")%d(%b" % (-move, SPACE_CODE)) for move in wanted.tolist()],
+            np.int64,
+        )
+        of_line = np.zeros(len(moves), np.int64)
+        of_line[followed] = ids[np.searchsorted(wanted, moves[followed])]
+        line_of = np.cumsum(set_.begins) - 1
+        stretched = gap & followed[line_of]
+        before[stretched] = of_line[line_of[stretched]]
+
+    def _heads(self, set_: "_Set") -> np.ndarray:
+        """The fragment that begins each line: the first of a record selects font and place, the
+        others move from the line before."""
+        lines, frame, part = set_.lines, self.frame, self.part
+        leading = round(self.hole.leading * UNIT)
+        room = (frame.width * EM - set_.line_width) // EM
+        x = {"center": room // 2, "right": room}.get(part.align, np.zeros_like(room))
+        spare = frame.height - set_.tall
+        lowered = {"middle": spare // 2, "bottom": spare}.get(part.vertical_align, spare * 0)
+        y = (frame.height - round(self.hole.baseline * UNIT) - lowered[lines.record]
+             - set_.down * leading)  # fmt: skip
+
+        begin = np.concatenate(([True], lines.record[1:] != lines.record[:-1]))
+        heads = np.empty(len(lines.first), np.int64)
+        later = np.flatnonzero(~begin)
+        heads[later] = self._fragments(
+            b")]TJ ", x[later] - x[later - 1], b" ", y[later] - y[later - 1], b" Td[("
+        )
+        now = np.flatnonzero(begin)
+        page_x, page_y = frame.on_page(x[now], y[now])
+        turned = b"" if frame.upright else b" ".join(map(number, frame.matrix[:4])) + b" "
+        select = self.base.select(self.words.fonts, None if self._plain else self.base.ink)
+        font, _, rest = select.partition(b"%d Tf" % self.base.size)
+        heads[now] = self._fragments(
+            (b"BT" if self._plain else b"q BT") + font, set_.size[lines.record[now]], b" Tf",
+            rest, b" " + turned, page_x, b" ", page_y, b" Td[(" if frame.upright else b" Tm[(",
+        )  # fmt: skip
+        return heads
+
+    def _fragments(self, *pieces: bytes | np.ndarray) -> np.ndarray:
+        """Ids of fragments from constants and columns; a kept one if all rows are the same."""
+        columns = [piece for piece in pieces if not isinstance(piece, bytes)]
+        if not len(columns[0]):
+            return columns[0]
+        if all(np.all(values == values[0]) for values in columns):
+            alike = b"".join(
+                piece if isinstance(piece, bytes) else b"%d" % piece[0] for piece in pieces
+            )
+            return np.full(len(columns[0]), self.pool.constant(alike))
+        return self.pool.passing(written(*pieces))
+
+
+@dataclass(frozen=True)
+class _Set:
+    """Text set into lines, before it is written."""
+
+    tokens: _Tokens
+    ids: np.ndarray  # of the words, at their final size
+    begins: np.ndarray  # which tokens begin a line
+    forced: np.ndarray  # which of them whatever the width
+    gaps: np.ndarray  # the width of the space before each token
+    lines: Lines
+    line_width: np.ndarray
+    down: np.ndarray  # how many lines below the first each line is
+    tall: np.ndarray  # from the top of the hole to the last baseline, for each record
+    size: np.ndarray  # for each record
