@@ -1,0 +1,351 @@
+"""From sources and SQL to a frozen table on disk, and all that is wrong with its rows.
+
+The rules of a job are SQL over its customers: they run once, over a stream, and what comes out
+is written down in a total order. Everything after reads only that file, so that workers, a
+resumed run and a reprint see the same records.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from moyeora.press import sql
+from moyeora.press.faults import Fault, Kind, Policy, PolicyError, SourceError
+from moyeora.press.job import Job
+from moyeora.press.rules import Finding, Rules, compile_rules
+from moyeora.press.sources import BATCH_ROWS, Source, give_tables, normal, open_source
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A frozen table and what became of every row of the input.
+
+    ``inputs`` = ``rows`` + rows of ``suppressed`` + rows of ``unreadable``. ``path`` is an Arrow
+    IPC file of record batches of 8,192 rows: ``row`` (int64: the number of the input row, from 1),
+    ``layout`` (string), ``when:<part>`` (bool) for each part with a condition, ``problem``
+    (string: the code of the :class:`Kind` for which the record is held already, or null), and
+    then ``columns``, all of them text in normal form C, null where empty.
+
+    ``suppressed`` is (row, id, reason), ``unreadable`` is (row, reason), both by row. ``faults``
+    are those of the rows in the table and of the unreadable ones, by row. ``notes`` tell what
+    was detected or mended. ``digest`` is the SHA-256 of the file, which depends on its content
+    alone.
+    """
+
+    path: Path
+    rows: int
+    columns: tuple[str, ...]
+    inputs: int
+    suppressed: pa.Table
+    unreadable: pa.Table
+    faults: tuple[Fault, ...]
+    notes: tuple[str, ...]
+    digest: str
+
+
+def freeze(
+    job: Job,
+    folder: Path,
+    *,
+    texts: Mapping[str, str] = {},  # noqa: B006 (only read)
+    memory_limit_mb: int = 256,
+) -> Frozen:
+    """Apply the rules of a job to its customers and write ``records.arrow`` into ``folder``.
+
+    ``texts`` are further text columns (name -> SQL) besides the job's own. ``memory_limit_mb``
+    is for the database: what a sort or a join needs beyond it goes to a folder inside
+    ``folder``, which is removed. Raises :class:`JobError` (all that is wrong with the SQL),
+    :class:`SourceError` (the file cannot be read, or a rule fails on a row) and
+    :class:`PolicyError`; then nothing is left in ``folder``. No message has customers' data.
+    """
+    scratch = folder / "freezing"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(mode=0o700)
+    try:
+        with sql.connect(scratch, memory_limit_mb) as database:
+            notes = give_tables(job.customers, database)
+            source = open_source(job.customers, database)
+            rules = compile_rules(job, texts, source.schema, database)
+            sieve = _Sieve(job, rules, source)
+            staged = scratch / "staged.arrow"
+            with _Writer(staged, sieve.schema) as writer:
+                for batch in _results(job, rules, source, database):
+                    writer.add(sieve.kept(batch))
+            if not sieve.inputs:
+                raise SourceError("has no rows", place=source.place)
+            repeated = sieve.repeated(staged)
+            unsorted = not (sieve.in_order or job.customers.order_by)
+            if repeated or unsorted:
+                staged = _amended(staged, repeated, unsorted, database)
+        faults = sorted([*source.unreadable, *sieve.faults], key=lambda fault: fault.row)
+        if failing := [fault for fault in faults if job.policy(fault.kind) is Policy.FAIL]:
+            raise PolicyError(failing)
+        path = staged.replace(folder / "records.arrow")
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Frozen(
+        path=path,
+        rows=sieve.rows,
+        columns=rules.columns,
+        inputs=sieve.inputs,
+        suppressed=sieve.suppressed(),
+        unreadable=_unreadable(source),
+        faults=tuple(faults),
+        notes=(*notes, *source.notes, *sieve.notes()),
+        digest=digest,
+    )
+
+
+def read(path: Path, start: int, stop: int) -> pa.Table:
+    """Rows ``start`` to ``stop`` (from 0, end excluded) of a frozen table.
+
+    Reads the batches with these rows only, and maps no memory. Raises :class:`IndexError` when
+    the table has not all of them.
+    """
+    with pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as reader:
+        first, last = start // BATCH_ROWS, -(-stop // BATCH_ROWS)
+        batches = [reader.get_batch(n) for n in range(first, min(last, reader.num_record_batches))]
+        table = pa.Table.from_batches(batches, reader.schema)
+    taken = table.slice(start - first * BATCH_ROWS, stop - start)
+    if not 0 <= start <= stop or taken.num_rows != stop - start:
+        raise IndexError(f"{path.name} has no rows {start} to {stop}")
+    return taken
+
+
+def _results(
+    job: Job, rules: Rules, source: Source, database: "duckdb.DuckDBPyConnection"
+) -> Iterator[pa.RecordBatch]:
+    """What the rules make of the source. An error of theirs names the rule and the row."""
+    import duckdb
+
+    database.register("press:records", source.reader())
+    try:
+        yield from database.sql(rules.query).to_arrow_reader(BATCH_ROWS)
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        if source.failure is not None:
+            raise source.failure from None
+        again = open_source(job.customers, database)
+        culprit = rules.culprit(again.batches, database.cursor())
+        raise culprit or SourceError(sql.told_of_data(error), place="mailing.toml") from None
+    finally:
+        database.unregister("press:records")
+
+
+class _Sieve:
+    """Divides what the rules give into kept and suppressed records, and notes what is wrong with
+    the kept ones."""
+
+    def __init__(self, job: Job, rules: Rules, source: Source) -> None:
+        self.rows = 0
+        self.in_order = True
+        self.faults: list[Fault] = []
+        self.schema = pa.schema(
+            [
+                ("row", pa.int64()),
+                ("layout", pa.string()),
+                *((f"when:{part}", pa.bool_()) for part in rules.parts),
+                ("problem", pa.string()),
+                *((column, pa.string()) for column in rules.columns),
+            ]
+        )
+        self._job, self._rules, self._source = job, rules, source
+        self._texts = 2 + len(rules.parts)
+        self._id = self._texts + rules.columns.index(job.customers.id)
+        self._suppressed: list[pa.Table] = []
+        self._row_numbers: list[npt.NDArray[np.int64]] = []
+        self._hashes: list[npt.NDArray[np.uint64]] = []
+        self._mended = self._lost_zeros = 0
+
+    @property
+    def inputs(self) -> int:
+        suppressed = sum(table.num_rows for table in self._suppressed)
+        return self.rows + suppressed + len(self._source.unreadable)
+
+    def kept(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The records to keep of a batch, in the frozen table's columns."""
+        *_, reasons, _, _ = batch.columns
+        if reasons.null_count < batch.num_rows:
+            self._suppress(batch.filter(pc.is_valid(reasons)))
+            batch = batch.filter(pc.is_null(reasons))
+        *columns, _, findings, hashes = batch.columns
+        rows = columns[0].to_numpy()
+        problems = self._problems(rows, findings.to_numpy())
+        for n, column in enumerate(self._rules.columns, self._texts):
+            if column in self._rules.computed:
+                columns[n] = normal(columns[n])
+        columns.insert(self._texts, problems)
+
+        if len(rows):
+            last_row = self._row_numbers[-1][-1] if self._row_numbers else 0
+            self.in_order &= bool(rows[0] > last_row and (np.diff(rows) > 0).all())
+            self._row_numbers.append(rows.copy())
+            self._hashes.append(hashes.to_numpy().copy())
+            self.rows += len(rows)
+        return pa.record_batch(columns, schema=self.schema)
+
+    def _suppress(self, batch: pa.RecordBatch) -> None:
+        names = pa.array(list(self._job.customers.suppress), pa.string())
+        row, identity, reason = batch.column(0), batch.column(self._id), batch.column(-3)
+        columns = [row, identity, names.take(reason)]
+        self._suppressed.append(pa.table(columns, schema=_SUPPRESSED))
+
+    def _problems(self, rows: npt.NDArray[Any], findings: npt.NDArray[Any]) -> pa.Array:
+        """The first problem of each record, if any; all of them go to ``faults``."""
+        self._mended += int(np.count_nonzero(findings & Finding.MENDED))
+        self._lost_zeros += int(np.count_nonzero(findings & Finding.LOST_ZERO))
+        problems = np.full(len(rows), None, object)
+        customers = self._job.customers
+        for finding, kind, place, what in (
+            (Finding.NO_ID, Kind.NO_ID, customers.id, "is empty"),
+            (
+                Finding.BAD_POSTCODE,
+                Kind.BAD_POSTCODE,
+                customers.postcode or "",
+                "is not five digits",
+            ),
+            (Finding.NO_LAYOUT, Kind.NO_LAYOUT, "layout", "gives none"),
+            (
+                Finding.UNKNOWN_LAYOUT,
+                Kind.NO_LAYOUT,
+                "layout",
+                f"gives none of {', '.join(self._job.layouts)}",
+            ),
+        ):
+            for n in np.flatnonzero(findings & finding):
+                short = finding is Finding.BAD_POSTCODE and findings[n] & Finding.LOST_ZERO
+                told = "is four digits: it has lost its leading zero" if short else what
+                self.faults.append(Fault(kind, int(rows[n]), place, told))
+                problems[n] = problems[n] or kind.value
+        return pa.array(problems, pa.string())
+
+    def repeated(self, staged: Path) -> dict[int, int]:
+        """The rows whose id an earlier kept row has: row -> that row."""
+        if not self.rows:
+            return {}
+        rows, hashes = np.concatenate(self._row_numbers), np.concatenate(self._hashes)
+        in_turn = np.sort(hashes)
+        several = np.unique(in_turn[1:][in_turn[1:] == in_turn[:-1]])
+        if not len(several):
+            return {}
+        positions = np.flatnonzero(np.isin(hashes, several))
+        first: dict[str, int] = {}
+        repeated: dict[int, int] = {}
+        # Equal hashes are only a suspicion: the ids themselves decide.
+        for row, identity in sorted(
+            zip(rows[positions], self._ids(staged, positions), strict=True)
+        ):
+            if identity and first.setdefault(identity, int(row)) != row:
+                repeated[int(row)] = first[identity]
+        place = self._job.customers.id
+        self.faults += [
+            Fault(Kind.DUPLICATE_ID, row, place, f"row {earlier} has the same one")
+            for row, earlier in repeated.items()
+        ]
+        return repeated
+
+    def _ids(self, staged: Path, positions: npt.NDArray[np.int64]) -> Iterator[str]:
+        with pa.OSFile(str(staged)) as file, pa.ipc.open_file(file) as reader:
+            for number, start in enumerate(range(0, self.rows, BATCH_ROWS)):
+                low, high = np.searchsorted(positions, [start, start + BATCH_ROWS])
+                if low < high:
+                    ids = reader.get_batch(number).column(self._id + 1)
+                    for identity in ids.take(pa.array(positions[low:high] - start)).to_pylist():
+                        yield identity or ""
+
+    def suppressed(self) -> pa.Table:
+        """(row, id, reason) of the suppressed records, by row."""
+        return pa.concat_tables([_SUPPRESSED.empty_table(), *self._suppressed]).sort_by("row")
+
+    def notes(self) -> Iterator[str]:
+        place = self._source.place
+        if self._mended:
+            yield f"{place}: {self._mended} postcodes had lost their leading zeros; put back"
+        if self._lost_zeros:
+            yield (
+                f"{place}: {self._lost_zeros} postcodes have lost their leading zeros; "
+                'bad-postcode = "fix" under [faults] puts them back'
+            )
+
+
+_SUPPRESSED = pa.schema([("row", pa.int64()), ("id", pa.string()), ("reason", pa.string())])
+
+
+def _unreadable(source: Source) -> pa.Table:
+    faults = sorted(source.unreadable, key=lambda fault: fault.row)
+    return pa.table(
+        {
+            "row": pa.array([fault.row for fault in faults], pa.int64()),
+            "reason": pa.array([fault.kind.value for fault in faults], pa.string()),
+        }
+    )
+
+
+def _amended(
+    staged: Path, repeated: Mapping[int, int], sort: bool, database: "duckdb.DuckDBPyConnection"
+) -> Path:
+    """The staged table with the repeated ids as problems, put into row order if need be."""
+    amended = staged.with_name("amended.arrow")
+    with pa.OSFile(str(staged)) as file, pa.ipc.open_file(file) as reader:
+        schema = reader.schema
+        batches: Iterable[pa.RecordBatch] = map(reader.get_batch, range(reader.num_record_batches))
+        if sort:
+            stream = pa.RecordBatchReader.from_batches(schema, batches)
+            database.register("press:staged", stream)
+            query = 'SELECT * FROM "press:staged" ORDER BY "row"'
+            batches = database.sql(query).to_arrow_reader(BATCH_ROWS)
+        rows = pa.array(repeated, pa.int64())
+        problem = pa.scalar(Kind.DUPLICATE_ID.value)
+        place = schema.get_field_index("problem")
+        with _Writer(amended, schema) as writer:
+            for batch in batches:
+                again = pc.is_in(batch.column("row"), rows)
+                amends = pc.if_else(again, problem, batch.column(place))
+                writer.add(batch.set_column(place, schema.field(place), amends))
+    return amended
+
+
+class _Writer:
+    """Writes an Arrow IPC file whose bytes depend on its rows, not on how they arrive."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._file = pa.OSFile(str(path), "wb")
+        self._writer = pa.ipc.new_file(self._file, schema)
+        self._pending: list[pa.RecordBatch] = []
+        self._rows = 0
+
+    def __enter__(self) -> "_Writer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._rows:
+            # Bits beyond the last row of a batch that is cut short are written as they are.
+            (last,) = self._joined().to_batches()
+            self._writer.write(last.take(pa.array(np.arange(last.num_rows))))
+        self._writer.close()
+        self._file.close()
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        self._pending.append(batch)
+        self._rows += batch.num_rows
+        if self._rows >= BATCH_ROWS:
+            table = self._joined()
+            whole = self._rows - self._rows % BATCH_ROWS
+            self._writer.write_table(table.slice(0, whole), max_chunksize=BATCH_ROWS)
+            self._rows -= whole
+            self._pending = table.slice(whole).to_batches()
+
+    def _joined(self) -> pa.Table:
+        return pa.Table.from_batches(self._pending).combine_chunks()
