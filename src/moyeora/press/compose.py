@@ -17,6 +17,7 @@ from moyeora.press.faults import Fault, Policy
 from moyeora.press.forme import Forme, stored_key
 from moyeora.press.images import Placer
 from moyeora.press.job import BlockPart, CodePart, ParagraphPart, PicturePart, TextPart
+from moyeora.press.pictures import Picture
 from moyeora.press.marks import Pool, Ragged, assemble, offsets
 from moyeora.press.setting import Setter
 from moyeora.press.survey import PIECE
@@ -139,6 +140,15 @@ class Composer:
             ),
             starts, layouts, resources, held, faults,
         )  # fmt: skip
+
+    def take_used(self) -> dict[int, Picture]:
+        """The pictures drawn since this was last asked, by object number."""
+        used: dict[int, Picture] = {}
+        for pages in self._painters.values():
+            for painter, _ in (pair for page in pages for group in page for pair in group):
+                if isinstance(painter, Placer):
+                    used |= {p.number: p for p in painter.take_used() if p.ends}
+        return used
 
     def _columns(
         self, records: pa.Table, index: np.ndarray, first: int

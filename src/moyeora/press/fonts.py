@@ -40,6 +40,13 @@ class Face:
     weight: int
     italic: bool
 
+    def __getstate__(self) -> dict[str, object]:
+        """Without what HarfBuzz made of it: another process opens the file itself."""
+        return {name: self.__dict__[name] for name in self.__dataclass_fields__}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
+
     @cached_property
     def hb(self) -> hb.Face:
         return hb.Face(hb.Blob.from_file_path(str(self.path)), self.index)
@@ -148,12 +155,17 @@ class Font:
         self.codes[space] = int.from_bytes(SPACE_CODE, "big")
         self.space = int(self.advances[space])
         # Each code as bytes, and for each glyph of the whole face which of them is its own.
-        self.code_fragments = [code.tobytes() for code in self.codes[glyphs].astype(">u2")]
+        self.code_fragments = [code.to_bytes(2, "big") for code in self.codes[glyphs].tolist()]
         self.codes_index = np.zeros(count, np.int64)
         self.codes_index[glyphs] = np.arange(len(glyphs))
         self._alternates(glyphs)
         self._glyphs = {int(self.codes[g]): subset.get(g, 0) for g in glyphs.tolist()}
         self._extents = font.get_font_extents("ltr")
+
+    def __getstate__(self) -> dict[str, object]:
+        """What shaping needs; the subset itself is among the forme's objects."""
+        left_out = {"data", "_extents", "_glyphs"}
+        return {name: value for name, value in self.__dict__.items() if name not in left_out}
 
     def _alternates(self, glyphs: np.ndarray) -> None:
         """Let a glyph that replaces a single other one (case forms, tabular figures) stand for

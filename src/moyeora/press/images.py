@@ -54,7 +54,7 @@ class Placer:
         self.frame, self.fit = Frame.of(hole), fit
         self.name = b"P"  # among its page's resources
         self.pieces, self.stored, self.pool = pieces, stored, pool
-        self.used: set[str] = set()
+        self._used: set[str] = set()
         self._known: dict[str, tuple[int, int]] = {}
 
     def draw(self, columns: Mapping[str, pa.Array], rows: int) -> Drawn:
@@ -63,7 +63,7 @@ class Placer:
         encoded = values.dictionary_encode()
         which = encoded.indices.to_numpy(zero_copy_only=False)
         keys = encoded.dictionary.to_pylist()
-        self.used.update(keys)
+        self._used.update(keys)
         pairs = np.array([self._placed(key) for key in keys], np.int64).reshape(-1, 2)
         defects: list[Defects] = []
         for at, key in enumerate(keys):
@@ -81,6 +81,12 @@ class Placer:
         return Drawn(
             [Ragged.table(chosen[:, :1])], defects, Ragged.table(chosen[:, 1:])
         )
+
+    def take_used(self) -> list[Picture]:
+        """The pictures drawn since this was last asked."""
+        found = [self.stored.get(key) for key in sorted(self._used)]
+        self._used.clear()
+        return [picture for picture in found if isinstance(picture, Picture)]
 
     def _placed(self, key: str) -> tuple[int, int]:
         """(the fragment that draws a picture, the one that names it among the resources)."""

@@ -20,7 +20,7 @@ from moyeora.press.lines import Lines, greedy, measure, syllables
 from moyeora.press.marks import Marks, Pool, Ragged, assemble
 from moyeora.press.pdf import number
 from moyeora.press.templates import Cell, Line, column
-from moyeora.press.words import Look, Words
+from moyeora.press.words import Look, Words, unbroken
 
 _SHRINK_STEP = 25  # sizes are tried in steps of a quarter of a point
 _TOLERANCE = EM  # a hundredth of a point over the edge is no fault
@@ -85,7 +85,6 @@ class Setter:
 
         used = list(dict.fromkeys([self.base, *(looks[cell.style] for cell in self.cells), *gap_looks]))
         self._several = len(used) > 1
-        self._base_style = 0
         self._style = np.array([used.index(looks[cell.style]) for cell in self.cells], np.int64)
         self._gap_style = np.array([used.index(look) for look in gap_looks], np.int64)
         self._switches = np.array(
@@ -153,7 +152,7 @@ class Setter:
         counts: list[int] = []
         for text in texts:
             before = len(units)
-            for word in text.split():
+            for word in unbroken(text):
                 pieces = self._split(word)
                 units += pieces
                 stands += [_WORD] + [_SYLLABLE] * (len(pieces) - 1)
@@ -300,8 +299,10 @@ class Setter:
         if self._several:
             style, gap_style = self._style[cell], self._gap_style[cell]
             gap_style = np.where(set_.gaps > 0, gap_style, style)
+            starts = tokens.starts[:-1][np.diff(tokens.starts) > 0]
+            gap_style[starts] = 0  # a record begins in the base look
             previous = np.concatenate(([0], style[:-1]))
-            previous[tokens.starts[:-1][np.diff(tokens.starts) > 0]] = self._base_style
+            previous[starts] = 0
             slots = np.empty((len(cell), 4), np.int64)
             slots[:, 0] = np.where(gap_style != previous, self._switches[gap_style], pool.empty)
             slots[:, 1] = before

@@ -289,5 +289,24 @@ def itemise(text: str, fonts: Sequence[Font]) -> list[Run]:
     return ordered + stretch
 
 
+def unbroken(text: str) -> list[str]:
+    """The words of a text; neighbours that read from right to left stay together, since their
+    order on the line is the reverse of their order in the text."""
+    words = text.split()
+    if text.isascii() or not any(map(_backward, words)):
+        return words
+    made: list[str] = []
+    for word in words:
+        if made and _backward(word) and _backward(made[-1]):
+            made[-1] += " " + word
+        else:
+            made.append(word)
+    return made
+
+
+def _backward(word: str) -> bool:
+    return any(right_to_left(script_of(character)) for character in word)
+
+
 def _joiner(character: str) -> bool:
     return character in "\u200c\u200d"
