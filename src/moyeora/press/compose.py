@@ -4,6 +4,7 @@ The records of a batch are grouped by layout; each hole is drawn for all records
 once; then the fragments of all streams of all pieces are put into the order of the file.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -149,6 +150,23 @@ class Composer:
                 if isinstance(painter, Placer):
                     used |= {p.number: p for p in painter.take_used() if p.ends}
         return used
+
+    def cost_of_parts(self, records: pa.Table) -> dict[str, tuple[int, float]]:
+        """For each part, the bytes of content and the seconds that these records take."""
+        self.pool.drop_passing()
+        records = records.combine_chunks()
+        costs = {name: (0, 0.0) for name in self.forme.job.parts}
+        layout = records["layout"].fill_null("").to_numpy(zero_copy_only=False)
+        for name, pages in self._painters.items():
+            index = np.flatnonzero(layout == name)
+            columns, shown = self._columns(records, index, 1)
+            for painter, part in (pair for page in pages for group in page for pair in group):
+                began = time.perf_counter()
+                drawn = self._drawn(painter, columns, len(index), shown.get(part))
+                size = sum(self.pool.gather(marks.values).nbytes for marks in drawn.marks)
+                seconds = time.perf_counter() - began
+                costs[part] = (costs[part][0] + size, costs[part][1] + seconds)
+        return costs
 
     def _columns(
         self, records: pa.Table, index: np.ndarray, first: int

@@ -51,6 +51,11 @@ class Volume:
         for object_number, body in enumerate(self.forme.bodies, 1):
             self._object(object_number, body)
 
+    @property
+    def size(self) -> int:
+        """The bytes written so far."""
+        return self._at
+
     def _write(self, data: bytes | memoryview) -> None:
         self._file.write(data)
         self._at += len(data)
