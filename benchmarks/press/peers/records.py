@@ -44,10 +44,23 @@ class Records:
     letters: list[list[str]]
     addresses: list[tuple[str, ...]]
     pictures: list[tuple[str, str, str]]
-    matrices: np.ndarray  # bool, (records, 29, 29)
+    packed: np.ndarray  # the QR matrices, uint8, (records, 29, 4): a bit a module
+
 
     def __len__(self) -> int:
         return len(self.headlines)
+
+    def code_lines(self, part: slice) -> list[list[str]]:
+        """Each symbol of these records as 10 lines of 8 characters of the code font."""
+        matrices = np.unpackbits(self.packed[part], axis=2)[:, :, :MODULES]
+        rows, columns = BLOCKS_DOWN * BLOCK_ROWS, BLOCKS_ACROSS * BLOCK_COLUMNS
+        padded = np.zeros((len(matrices), rows, columns), np.uint32)
+        padded[:, :MODULES, :MODULES] = matrices
+        blocks = padded.reshape(-1, BLOCKS_DOWN, BLOCK_ROWS, BLOCKS_ACROSS, BLOCK_COLUMNS)
+        bits = blocks.transpose(0, 1, 3, 2, 4).reshape(-1, BLOCKS_DOWN, BLOCKS_ACROSS, 12)
+        weights = 1 << np.arange(BLOCK_ROWS * BLOCK_COLUMNS, dtype=np.uint32)
+        characters = (bits @ weights).astype(np.uint32) + FIRST_CHARACTER
+        return characters.view(f"U{BLOCKS_ACROSS}")[..., 0].tolist()
 
 
 def read_records(job: Path, first: int, count: int) -> Records:
@@ -67,14 +80,13 @@ def read_records(job: Path, first: int, count: int) -> Records:
         )
         for row in rows
     ]
-    packed = np.load(job / "matrices.npy", mmap_mode="r")[first : first + count]
     return Records(
         headlines=[content.HEADLINE.format(name=row["name"]) for row in rows],
         points=[content.POINTS.format(points=int(row["points"])) for row in rows],
         letters=letters,
         addresses=[tuple(line.format(**row) for line in content.ADDRESS) for row in rows],
         pictures=[(row["picture_1"], row["picture_2"], row["picture_3"]) for row in rows],
-        matrices=np.unpackbits(packed, axis=2)[:, :, :MODULES].astype(bool),
+        packed=np.load(job / "matrices.npy", mmap_mode="r")[first : first + count],
     )
 
 
@@ -120,19 +132,6 @@ def _matrices(coupons: np.ndarray) -> np.ndarray:
     for place in range(16):
         matrices ^= table[place, letters[:, place]]
     return matrices
-
-
-def code_lines(matrices: np.ndarray) -> list[list[str]]:
-    """Each symbol as 10 lines of 8 characters of the code font."""
-    count = len(matrices)
-    rows, columns = BLOCKS_DOWN * BLOCK_ROWS, BLOCKS_ACROSS * BLOCK_COLUMNS
-    padded = np.zeros((count, rows, columns), np.uint32)
-    padded[:, :MODULES, :MODULES] = matrices
-    blocks = padded.reshape(count, BLOCKS_DOWN, BLOCK_ROWS, BLOCKS_ACROSS, BLOCK_COLUMNS)
-    bits = blocks.transpose(0, 1, 3, 2, 4).reshape(count, BLOCKS_DOWN, BLOCKS_ACROSS, -1)
-    weights = 1 << np.arange(BLOCK_ROWS * BLOCK_COLUMNS, dtype=np.uint32)
-    characters = (bits @ weights).astype(np.uint32) + FIRST_CHARACTER
-    return characters.view(f"U{BLOCKS_ACROSS}")[..., 0].tolist()
 
 
 def _write_code_font(file: Path) -> None:
@@ -217,6 +216,6 @@ def arguments() -> argparse.Namespace:
 
 __all__ = [
     "BLOCKS_ACROSS", "BLOCKS_DOWN", "BLOCK_COLUMNS", "BLOCK_ROWS", "CODE_FAMILY", "CODE_FONT",
-    "MODULES", "PLAIN_FAMILY", "QUIET", "Records", "arguments", "ascent_mm", "code_lines",
+    "MODULES", "PLAIN_FAMILY", "QUIET", "Records", "arguments", "ascent_mm",
     "plain_font", "prepare", "read_records",
 ]

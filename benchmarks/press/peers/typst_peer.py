@@ -91,7 +91,7 @@ def main() -> None:
                 *zip(*rows.pictures[part], strict=True),
                 ("\n".join(lines) for lines in rows.letters[part]),
                 ("\n".join(lines) for lines in rows.addresses[part]),
-                ("\n".join(lines) for lines in given.code_lines(rows.matrices[part])),
+                ("\n".join(lines) for lines in rows.code_lines(part)),
                 strict=True,
             )
         )
