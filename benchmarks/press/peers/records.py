@@ -153,7 +153,8 @@ def _write_code_font(file: Path) -> None:
         glyphs[f"b{bits}"] = pen.glyph()
     builder = FontBuilder(1000, isTTF=True)
     builder.setupGlyphOrder(list(glyphs))
-    builder.setupCharacterMap(names)
+    # fullbleed keeps a slot's font only if the font also has the letters of the slot's name.
+    builder.setupCharacterMap(names | dict.fromkeys(range(0x20, 0x7F), "b0"))
     builder.setupGlyf(glyphs)
     # The side bearing must be the outline's left edge: renderers shift the glyph by it.
     builder.setupHorizontalMetrics(
@@ -202,6 +203,14 @@ def ascent_mm(job: Path, size_pt: float) -> float:
     return font["OS/2"].sCapHeight / font["head"].unitsPerEm * size_pt / 72 * 25.4
 
 
+def css_ascent_mm(job: Path, size_pt: float, line_pt: float) -> float:
+    """From the top of a CSS line box ``line_pt`` high to its baseline (CSS 2.2, 10.8.1)."""
+    font = TTFont(plain_font(job, bold=False), lazy=True)
+    em = font["head"].unitsPerEm
+    ascent, descent = font["hhea"].ascent / em, -font["hhea"].descent / em
+    return (ascent * size_pt + (line_pt - (ascent + descent) * size_pt) / 2) / 72 * 25.4
+
+
 def arguments() -> argparse.Namespace:
     """``JOB OUT --first N --count N``, the same for every peer."""
     parser = argparse.ArgumentParser(description=DESCRIPTION)
@@ -217,5 +226,5 @@ def arguments() -> argparse.Namespace:
 __all__ = [
     "BLOCKS_ACROSS", "BLOCKS_DOWN", "BLOCK_COLUMNS", "BLOCK_ROWS", "CODE_FAMILY", "CODE_FONT",
     "MODULES", "PLAIN_FAMILY", "QUIET", "Records", "arguments", "ascent_mm",
-    "plain_font", "prepare", "read_records",
+    "css_ascent_mm", "plain_font", "prepare", "read_records",
 ]
