@@ -72,32 +72,38 @@ def design(job: Path) -> str:
     )
 
 
-def main() -> None:
-    arguments = given.arguments()
-    job, out = arguments.job, arguments.out
-    rows = given.read_records(job, arguments.first, arguments.count)
-    fonts = typst.Fonts(
+def fonts(job: Path) -> typst.Fonts:
+    """The job's fonts and the code's, and no others."""
+    return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
         font_paths=[str(job / "fonts"), str(job / "fonts-peers")],
     )
-    compiler = typst.Compiler(design(job).encode(), root=str(job), font_paths=fonts)
+
+
+def rows_json(rows: given.Records, part: slice) -> str:
+    """What the design reads from ``sys.inputs.rows``."""
+    columns = zip(
+        rows.headlines[part],
+        rows.points[part],
+        *zip(*rows.pictures[part], strict=True),
+        ("\n".join(lines) for lines in rows.letters[part]),
+        ("\n".join(lines) for lines in rows.addresses[part]),
+        ("\n".join(lines) for lines in rows.code_lines(part)),
+        strict=True,
+    )
+    return json.dumps(list(columns), ensure_ascii=False)
+
+
+def main() -> None:
+    arguments = given.arguments()
+    job, out = arguments.job, arguments.out
+    rows = given.read_records(job, arguments.first, arguments.count)
+    compiler = typst.Compiler(design(job).encode(), root=str(job), font_paths=fonts(job))
     for start in range(0, len(rows), VOLUME):
-        part = slice(start, start + VOLUME)
-        data = list(
-            zip(
-                rows.headlines[part],
-                rows.points[part],
-                *zip(*rows.pictures[part], strict=True),
-                ("\n".join(lines) for lines in rows.letters[part]),
-                ("\n".join(lines) for lines in rows.addresses[part]),
-                ("\n".join(lines) for lines in rows.code_lines(part)),
-                strict=True,
-            )
-        )
         compiler.compile(
             output=str(out / f"{arguments.first + start:08d}.pdf"),
-            sys_inputs={"rows": json.dumps(data, ensure_ascii=False)},
+            sys_inputs={"rows": rows_json(rows, slice(start, start + VOLUME))},
             pdf_tags=False,
         )
 
