@@ -65,12 +65,18 @@ class Measured:
     how: str
 
 
+def _console() -> Console:
+    """Wide enough for the tables where there is no terminal to ask."""
+    console = Console()
+    return console if console.is_terminal else Console(width=140)
+
+
 @dataclass
 class Bench:
     """The state of one bench: where it works, how often it repeats, what it found."""
 
     given: argparse.Namespace
-    console: Console = field(default_factory=Console)
+    console: Console = field(default_factory=_console)
     runs: list[Run] = field(default_factory=list)
     measured: list[Measured] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -78,7 +84,10 @@ class Bench:
     def job(self, flyer: str, pieces: int) -> Path:
         """The job folder of a flyer, with this many customers."""
         return write_job(
-            self.given.folder / flyer, flyer, pieces, pretendard=self.given.pretendard,
+            self.given.folder / flyer,
+            flyer,
+            pieces,
+            pretendard=self.given.pretendard,
             noto=self.given.noto,
         )
 
@@ -91,8 +100,19 @@ class Bench:
     def press(self, job: Path, out: Path, *more: str, sample: bool = False) -> Cost:
         """One run of the press into a fresh folder."""
         shutil.rmtree(out, ignore_errors=True)
-        command = [sys.executable, "-m", "moyeora.cli", "press", "run", str(job), "-o", str(out),
-                   "--workers", str(self.given.workers), *more]
+        command = [
+            sys.executable,
+            "-m",
+            "moyeora.cli",
+            "press",
+            "run",
+            str(job),
+            "-o",
+            str(out),
+            "--workers",
+            str(self.given.workers),
+            *more,
+        ]
         return run([command], sample=sample)
 
     def ours(self, flyer: str, pieces: int, runs: int) -> Run:
@@ -103,10 +123,18 @@ class Bench:
         self.check(out, pieces, pages=2 * pieces if len(FLYERS[flyer].layouts) == 1 else None)
         written = _size(out)
         shutil.rmtree(out)
-        return self.add(Run(
-            "moyeora", flyer, pieces, self.given.workers, [cost.wall_s for cost in timed],
-            median(cost.core_s for cost in timed), watched.peak_mb, written,
-        ))
+        return self.add(
+            Run(
+                "moyeora",
+                flyer,
+                pieces,
+                self.given.workers,
+                [cost.wall_s for cost in timed],
+                median(cost.core_s for cost in timed),
+                watched.peak_mb,
+                written,
+            )
+        )
 
     def check(self, out: Path, pieces: int, pages: int | None) -> None:
         """A run counts only if the register holds every row and the volumes every page."""
@@ -144,8 +172,17 @@ class Bench:
         shutil.rmtree(out, ignore_errors=True)
         each = -(-pieces // processes)
         commands = [
-            [sys.executable, "-m", f"benchmarks.press.peers.{name}_peer", str(job), str(out),
-             "--first", str(first), "--count", str(min(each, pieces - first))]
+            [
+                sys.executable,
+                "-m",
+                f"benchmarks.press.peers.{name}_peer",
+                str(job),
+                str(out),
+                "--first",
+                str(first),
+                "--count",
+                str(min(each, pieces - first)),
+            ]
             for first in range(0, pieces, each)
         ]
         # A peer is timed once and watched in the same run, so watching may take 1 % of its time.
@@ -153,15 +190,16 @@ class Bench:
         self.check(out, pieces, pages=2 * pieces)
         written = _size(out)
         shutil.rmtree(out)
-        return self.add(Run(
-            name, "plain", pieces, processes, [cost.wall_s], cost.core_s, cost.peak_mb, written
-        ))
+        return self.add(
+            Run(name, "plain", pieces, processes, [cost.wall_s], cost.core_s, cost.peak_mb, written)
+        )
 
     def add(self, line: Run) -> Run:
         self.runs.append(line)
         self.console.print(
             f"{line.who}, {line.flyer}, {line.pieces:,}: {line.wall_s:.2f} s, "
-            f"{line.speed:,.0f} pieces/s, {line.peak_mb:,.0f} MB", highlight=False,
+            f"{line.speed:,.0f} pieces/s, {line.peak_mb:,.0f} MB",
+            highlight=False,
         )
         return line
 
@@ -181,11 +219,14 @@ class Bench:
         paper = "white page" if flyer == "white" else "JPEG"
         for tool, (ours, same) in rasterising.seconds(volume, static, self.given.runs).items():
             composed = ours + pieces * core_s_per_piece
-            self.measured.append(Measured(
-                claims.RASTER, composed / same,
-                f"{tool}, {paper}, {pieces} pieces at {rasterising.DPI} dpi: "
-                f"{composed:.2f} s against {same:.2f} s",
-            ))
+            self.measured.append(
+                Measured(
+                    claims.RASTER,
+                    composed / same,
+                    f"{tool}, {paper}, {pieces} pieces at {rasterising.DPI} dpi: "
+                    f"{composed:.2f} s against {same:.2f} s",
+                )
+            )
         static.unlink()
         shutil.rmtree(out)
 
@@ -219,22 +260,33 @@ def measure(bench: Bench) -> None:
             attempt(flyer, lambda flyer=flyer: bench.ours(flyer, given.flyer_pieces, given.runs))
     if ours:
         _speed_and_memory(bench, ours)
-        attempt("bytes", lambda: bench.measured.append(Measured(
-            claims.BYTES, bench.own_bytes("plain"),
-            f"{SHARE_PIECES:,} pieces in one volume and in two: the difference is what is shared",
-        )))
+        attempt(
+            "bytes",
+            lambda: bench.measured.append(
+                Measured(
+                    claims.BYTES,
+                    bench.own_bytes("plain"),
+                    f"{SHARE_PIECES:,} pieces in one volume and in two: the difference is what is shared",
+                )
+            ),
+        )
     for name in given.peers:
         for pieces, processes in ((given.peer_pieces, given.workers), (given.peer_alone, 1)):
             if pieces:
-                attempt(f"{name}, {pieces:,}, {processes} process(es)",
-                        lambda name=name, pieces=pieces, processes=processes:
-                        bench.peer(name, pieces, processes))
+                attempt(
+                    f"{name}, {pieces:,}, {processes} process(es)",
+                    lambda name=name, pieces=pieces, processes=processes: bench.peer(
+                        name, pieces, processes
+                    ),
+                )
     _against_typst(bench, ours)
     if ours and given.raster_pieces:
         line = ours.get(100_000) or ours[max(ours)]
         for flyer in ("plain", "white"):
-            attempt(f"rasterising, {flyer}",
-                    lambda flyer=flyer: bench.rasterise(flyer, line.core_s / line.pieces))
+            attempt(
+                f"rasterising, {flyer}",
+                lambda flyer=flyer: bench.rasterise(flyer, line.core_s / line.pieces),
+            )
 
 
 def _speed_and_memory(bench: Bench, ours: dict[int, Run]) -> None:
@@ -245,7 +297,8 @@ def _speed_and_memory(bench: Bench, ours: dict[int, Run]) -> None:
         Measured(claims.CORE, timed.core_s / timed.pieces * 1e6, how),
         *(
             Measured(claims.MEMORY, line.peak_mb, f"{pieces:,} pieces, PSS every 50 ms")
-            for pieces, line in ours.items() if pieces >= min(300_000, max(ours))
+            for pieces, line in ours.items()
+            if pieces >= min(300_000, max(ours))
         ),
     ]
 
@@ -253,11 +306,14 @@ def _speed_and_memory(bench: Bench, ours: dict[int, Run]) -> None:
 def _against_typst(bench: Bench, ours: dict[int, Run]) -> None:
     for line in bench.runs:
         if line.who == "typst" and line.processes == bench.given.workers and line.pieces in ours:
-            bench.measured.append(Measured(
-                claims.RATIO, line.wall_s / ours[line.pieces].wall_s,
-                f"{line.pieces:,} pieces, {line.processes} processes each: "
-                f"{line.wall_s:.1f} s against {ours[line.pieces].wall_s:.2f} s",
-            ))
+            bench.measured.append(
+                Measured(
+                    claims.RATIO,
+                    line.wall_s / ours[line.pieces].wall_s,
+                    f"{line.pieces:,} pieces, {line.processes} processes each: "
+                    f"{line.wall_s:.1f} s against {ours[line.pieces].wall_s:.2f} s",
+                )
+            )
 
 
 def arguments() -> argparse.Namespace:
@@ -269,16 +325,18 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--millions", action="store_true", help="also 3,000,000 pieces")
     parser.add_argument("--runs", default=3, help="timed runs, of which the median", **number)
     parser.add_argument("--workers", default=min(2, os.cpu_count() or 1), **number)
-    parser.add_argument("--flyers", nargs="*", choices=("static", *OTHER_FLYERS),
-                        default=["static", *OTHER_FLYERS])
+    parser.add_argument(
+        "--flyers", nargs="*", choices=("static", *OTHER_FLYERS), default=["static", *OTHER_FLYERS]
+    )
     parser.add_argument("--flyer-pieces", default=100_000, help="of each other flyer", **number)
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=list(PEERS))
     parser.add_argument("--peer-pieces", default=100_000, help="with all workers", **number)
     parser.add_argument("--peer-alone", default=10_000, help="with one process", **number)
     parser.add_argument("--raster-pieces", default=100, help="0: no rasterising", **number)
     parser.add_argument("--folder", type=Path, default=Path("out/bench"))
-    parser.add_argument("--pretendard", type=Path, default=PRETENDARD,
-                        help="the folder of static Pretendard fonts")
+    parser.add_argument(
+        "--pretendard", type=Path, default=PRETENDARD, help="the folder of static Pretendard fonts"
+    )
     parser.add_argument("--noto", type=Path, default=NOTO, help="the folder of static Noto fonts")
     return parser.parse_args()
 
@@ -295,8 +353,8 @@ def main() -> int:
             "command": " ".join(["python", "-m", "benchmarks.press.bench", *sys.argv[1:]]),
             "runs": [asdict(line) for line in bench.runs],
             "claims": [
-                asdict(one.claim) | {"value": one.value, "how": one.how,
-                                     "reached": one.claim.verdict(one.value)}
+                asdict(one.claim)
+                | {"value": one.value, "how": one.how, "reached": one.claim.verdict(one.value)}
                 for one in bench.measured
             ],
             "remarks": bench.remarks,

@@ -24,7 +24,9 @@ CITIES = (
     "광주광역시 서구,대전광역시 유성구,울산광역시 남구,경기도 수원시 팔달구,강원특별자치도 강릉시,"
     "전북특별자치도 전주시 완산구,제주특별자치도 제주시"
 ).split(",")
-STREETS = "세종대로 월드컵북로 해운대해변로 달구벌대로 컨벤시아대로 상무중앙로 대학로 삼산로".split()
+STREETS = (
+    "세종대로 월드컵북로 해운대해변로 달구벌대로 컨벤시아대로 상무중앙로 대학로 삼산로".split()
+)
 
 # Names for the flyer that mixes scripts; the Latin ones are full of pairs that fonts kern.
 SCRIPTS = {
@@ -102,7 +104,9 @@ def _block(
     names = join(choose(SURNAMES), choose(FIRST), choose(SECOND))
     if scripts:
         foreign = [
-            f"{first} {last}" for firsts, lasts in SCRIPTS.values() for first in firsts
+            f"{first} {last}"
+            for firsts, lasts in SCRIPTS.values()
+            for first in firsts
             for last in lasts
         ]
         other = pa.array(random.random(BLOCK) < SCRIPT_SHARE)

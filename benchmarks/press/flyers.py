@@ -23,8 +23,11 @@ from benchmarks.press.images import write_background, write_pictures
 SEED = 20260924
 PRETENDARD = Path("examples/department-store/fonts")
 NOTO = Path("/usr/share/fonts/truetype/noto")
-FALLBACK = {"Arabic": "Noto Sans Arabic", "Devanagari": "Noto Sans Devanagari",
-            "Thai": "Noto Sans Thai"}
+FALLBACK = {
+    "Arabic": "Noto Sans Arabic",
+    "Devanagari": "Noto Sans Devanagari",
+    "Thai": "Noto Sans Thai",
+}
 PLAIN_FAMILY = "Plain Hangul"
 
 
@@ -62,7 +65,12 @@ class Unavailable(Exception):
 
 
 def write_job(
-    folder: Path, name: str, pieces: int, *, seed: int = SEED, pretendard: Path = PRETENDARD,
+    folder: Path,
+    name: str,
+    pieces: int,
+    *,
+    seed: int = SEED,
+    pretendard: Path = PRETENDARD,
     noto: Path = NOTO,
 ) -> Path:
     """Make the job ``name`` (a key of :data:`FLYERS`) for ``pieces`` records in ``folder``.
@@ -78,7 +86,10 @@ def write_job(
         if flyer.background:
             write_background(folder / "images" / "background.jpg", seed=seed)
         write_pictures(
-            folder / "images", flyer.pictures, seed=seed, size=flyer.picture_bytes,
+            folder / "images",
+            flyer.pictures,
+            seed=seed,
+            size=flyer.picture_bytes,
             small=flyer.pictures > 100,
         )
     for layout in flyer.layouts:
@@ -86,8 +97,12 @@ def write_job(
         (folder / f"{layout}.typ").write_text(design, "utf-8")
     (folder / "mailing.toml").write_text(_mailing(flyer), "utf-8")
     write_customers(
-        folder / "customers.csv", pieces, seed=seed, pictures=flyer.pictures,
-        layouts=flyer.layouts if len(flyer.layouts) > 1 else (), scripts=flyer.scripts,
+        folder / "customers.csv",
+        pieces,
+        seed=seed,
+        pictures=flyer.pictures,
+        layouts=flyer.layouts if len(flyer.layouts) > 1 else (),
+        scripts=flyer.scripts,
         static=flyer.static,
     )
     return folder
@@ -99,7 +114,9 @@ def _write_fonts(folder: Path, flyer: Flyer, pretendard: Path, noto: Path) -> st
     for weight in ("Regular", "Bold"):
         source = pretendard / f"Pretendard-{weight}.ttf"
         if not source.exists():
-            raise Unavailable(f"there is no {source}: give the folder of the static Pretendard fonts")
+            raise Unavailable(
+                f"there is no {source}: give the folder of the static Pretendard fonts"
+            )
         if flyer.kerned:
             shutil.copy(source, folder / source.name)
         elif not (folder / f"Plain-{weight}.ttf").exists():
@@ -129,8 +146,13 @@ def _without_kerning(source: Path, target: Path, weight: str) -> None:
     names = font["name"]
     names.names = [record for record in names.names if record.nameID in (0, 5, 13, 14)]
     postscript = f"{PLAIN_FAMILY.replace(' ', '')}-{weight}"
-    for number, text in ((1, PLAIN_FAMILY), (2, weight), (3, postscript),
-                         (4, f"{PLAIN_FAMILY} {weight}"), (6, postscript)):
+    for number, text in (
+        (1, PLAIN_FAMILY),
+        (2, weight),
+        (3, postscript),
+        (4, f"{PLAIN_FAMILY} {weight}"),
+        (6, postscript),
+    ):
         names.setName(text, number, 3, 1, 0x409)
     font.save(target)
 
@@ -170,16 +192,16 @@ def _design(flyer: Flyer, layout: str, family: str, cap_height: float) -> str:
     front += [
         styled("headline", part("headline")),
         styled("points", part("points")),
-        f'{box("panel")}rect(width: {PLACES["panel"].width}mm, height: {PLACES["panel"].height}mm, '
+        f"{box('panel')}rect(width: {PLACES['panel'].width}mm, height: {PLACES['panel'].height}mm, "
         "fill: cmyk(0%, 0%, 0%, 0%)))",
         styled("heading", f"[{content.HEADING}]"),
-        *(f'{box(f"picture_{slot}")}{part(f"picture_{slot}")})' for slot in (1, 2, 3)),
+        *(f"{box(f'picture_{slot}')}{part(f'picture_{slot}')})" for slot in (1, 2, 3)),
     ]
     back = [
         styled("fixed", "[" + " \\ ".join(content.FIXED) + "]"),
         styled("letter", part("letter")),
         styled("address", part("address")),
-        f'{box("coupon")}{part("coupon")})',
+        f"{box('coupon')}{part('coupon')})",
     ]
     sides = {"card": [front, back], "mirrored": [back, front], "single": [front]}[layout]
     head = [
@@ -187,7 +209,9 @@ def _design(flyer: Flyer, layout: str, family: str, cap_height: float) -> str:
         "#show: sheet",
         f'#set text(font: "{family}", size: 9pt, lang: "ko")',
     ]
-    return "\n".join(head) + "\n\n" + "\n#pagebreak()\n".join("\n".join(side) for side in sides) + "\n"
+    return (
+        "\n".join(head) + "\n\n" + "\n#pagebreak()\n".join("\n".join(side) for side in sides) + "\n"
+    )
 
 
 def _mailing(flyer: Flyer) -> str:
@@ -255,8 +279,14 @@ def main() -> None:
     parser.add_argument("--noto", type=Path, default=NOTO)
     given = parser.parse_args()
     try:
-        write_job(given.out, given.flyer, given.pieces, seed=given.seed,
-                  pretendard=given.pretendard, noto=given.noto)
+        write_job(
+            given.out,
+            given.flyer,
+            given.pieces,
+            seed=given.seed,
+            pretendard=given.pretendard,
+            noto=given.noto,
+        )
     except Unavailable as error:
         parser.exit(1, f"{given.flyer}: {error}\n")
     print(f"{given.out}: {given.pieces:,} records, {FLYERS[given.flyer].why}")

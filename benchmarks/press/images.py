@@ -20,8 +20,9 @@ def write_background(file: Path, *, seed: int, size: int = 400_000) -> None:
     width, height = BACKGROUND
     down = np.linspace(0, 1, height)[:, None, None]
     across = np.linspace(0, 1, width)[None, :, None]
-    top, bottom, side = (np.array(colour, float) for colour in
-                         ((252, 246, 232), (222, 150, 92), (250, 214, 160)))
+    top, bottom, side = (
+        np.array(colour, float) for colour in ((252, 246, 232), (222, 150, 92), (250, 214, 160))
+    )
     smooth = top + (bottom - top) * down**1.6 + (side - top) * 0.5 * across * (1 - down)
     _save(file, smooth, np.random.default_rng([seed, 0]), size)
 
@@ -51,7 +52,11 @@ def _still_life(size: tuple[int, int], random: np.random.Generator) -> Image.Ima
 
 
 def _save(
-    file: Path, smooth: np.ndarray, random: np.random.Generator, size: int, noise: float | None = None
+    file: Path,
+    smooth: np.ndarray,
+    random: np.random.Generator,
+    size: int,
+    noise: float | None = None,
 ) -> float:
     """Write ``smooth`` (height, width, 3) with noise as a JPEG; return the noise's strength."""
     grain = random.standard_normal(smooth.shape[:2])[:, :, None]

@@ -42,8 +42,10 @@ def run(
     ]
     said = [b""] * len(running)
     readers = [
-        threading.Thread(target=lambda at=at, process=process: said.__setitem__(
-            at, process.stderr.read()), daemon=True)
+        threading.Thread(
+            target=lambda at=at, process=process: said.__setitem__(at, process.stderr.read()),
+            daemon=True,
+        )
         for at, process in enumerate(running)
     ]
     done, peak = threading.Event(), [0.0]
@@ -102,9 +104,9 @@ def _pss_mb(process: int) -> float:
         rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
     except OSError:  # ended meanwhile
         return 0.0
-    return sum(
-        int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")
-    ) / 1024
+    return (
+        sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")) / 1024
+    )
 
 
 def bare_write(file: Path, size: int) -> float:
@@ -120,15 +122,27 @@ def bare_write(file: Path, size: int) -> float:
     return seconds
 
 
-PACKAGES = ("typst", "reportlab", "rl_accel", "fullbleed", "numpy", "pyarrow", "duckdb", "uharfbuzz")
+PACKAGES = (
+    "typst",
+    "reportlab",
+    "rl_accel",
+    "fullbleed",
+    "numpy",
+    "pyarrow",
+    "duckdb",
+    "uharfbuzz",
+)
 TOOLS = {"mutool": ["mutool", "-v"], "pdftoppm": ["pdftoppm", "-v"], "gs": ["gs", "--version"]}
 
 
 def machine() -> dict[str, object]:
     """What the numbers were measured on."""
     cpu = next(
-        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
-         if line.startswith("model name")),
+        (
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
         platform.machine(),
     )
     memory = int(Path("/proc/meminfo").read_text().split()[1])

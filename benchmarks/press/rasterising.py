@@ -18,10 +18,30 @@ DPI = 150
 def commands(file: Path) -> dict[str, list[str]]:
     """Each RIP drawing every page at 150 dpi into nothing."""
     return {
-        "mutool": ["mutool", "draw", "-q", "-r", str(DPI), "-F", "ppm", "-o", "/dev/null", str(file)],
+        "mutool": [
+            "mutool",
+            "draw",
+            "-q",
+            "-r",
+            str(DPI),
+            "-F",
+            "ppm",
+            "-o",
+            "/dev/null",
+            str(file),
+        ],
         "pdftoppm": ["pdftoppm", "-q", "-r", str(DPI), str(file)],
-        "gs": ["gs", "-q", "-dNOPAUSE", "-dBATCH", "-dSAFER", "-sDEVICE=ppmraw", f"-r{DPI}",
-               "-sOutputFile=/dev/null", str(file)],
+        "gs": [
+            "gs",
+            "-q",
+            "-dNOPAUSE",
+            "-dBATCH",
+            "-dSAFER",
+            "-sDEVICE=ppmraw",
+            f"-r{DPI}",
+            "-sOutputFile=/dev/null",
+            str(file),
+        ],
     }
 
 
@@ -48,8 +68,12 @@ def seconds(personalised: Path, static: Path, runs: int) -> dict[str, tuple[floa
         for _ in range(runs):
             for file, measured in zip((personalised, static), times, strict=True):
                 begun = time.perf_counter()
-                subprocess.run(commands(file)[tool], stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL, check=True)
+                subprocess.run(
+                    commands(file)[tool],
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    check=True,
+                )
                 measured.append(time.perf_counter() - begun)
         taken[tool] = (median(times[0]), median(times[1]))
     return taken

@@ -17,8 +17,15 @@ def print_runs(console: Console, runs: Iterable["Run"]) -> None:
     table = Table(title="Runs", title_justify="left")
     table.add_column("who")
     table.add_column("flyer")
-    for name in ("pieces", "processes", "seconds (all runs)", "pieces/s", "core µs/piece",
-                 "peak MB", "bytes/piece"):
+    for name in (
+        "pieces",
+        "processes",
+        "seconds (all runs)",
+        "pieces/s",
+        "core µs/piece",
+        "peak MB",
+        "bytes/piece",
+    ):
         table.add_column(name, justify="right")
     for run in runs:
         table.add_row(

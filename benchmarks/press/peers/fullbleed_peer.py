@@ -31,8 +31,11 @@ SHEET = (
 
 def engine(job: Path) -> fullbleed.PdfEngine:
     bundle = fullbleed.AssetBundle()
-    for font in (given.plain_font(job, bold=False), given.plain_font(job, bold=True),
-                 job / "fonts-peers" / given.CODE_FONT):
+    for font in (
+        given.plain_font(job, bold=False),
+        given.plain_font(job, bold=True),
+        job / "fonts-peers" / given.CODE_FONT,
+    ):
         bundle.add_file(str(font), "font")
     made = fullbleed.PdfEngine()
     made.register_bundle(bundle)

@@ -46,7 +46,6 @@ class Records:
     pictures: list[tuple[str, str, str]]
     packed: np.ndarray  # the QR matrices, uint8, (records, 29, 4): a bit a module
 
-
     def __len__(self) -> int:
         return len(self.headlines)
 
@@ -103,8 +102,9 @@ def _spoken(day: str) -> str:
 def prepare(job: Path) -> None:
     """Write the job's QR matrices (``matrices.npy``: uint8, (records, 29, 4), a bit a module) and
     the font that draws them."""
-    table = csv.read_csv(job / "customers.csv", convert_options=csv.ConvertOptions(
-        include_columns=["coupon"]))
+    table = csv.read_csv(
+        job / "customers.csv", convert_options=csv.ConvertOptions(include_columns=["coupon"])
+    )
     coupons = np.array(table["coupon"].to_pylist(), "S16")
     np.save(job / "matrices.npy", _matrices(coupons))
     _write_code_font(job / "fonts-peers" / CODE_FONT)
@@ -116,8 +116,9 @@ def _matrices(coupons: np.ndarray) -> np.ndarray:
     prefix = content.CODE_URL.encode()
 
     def symbol(coupon: bytes) -> np.ndarray:
-        code = segno.make_qr(prefix + coupon, version=3, error="m", mode="byte", mask=2,
-                             boost_error=False)
+        code = segno.make_qr(
+            prefix + coupon, version=3, error="m", mode="byte", mask=2, boost_error=False
+        )
         return np.packbits(np.array(code.matrix, np.uint8), axis=1)
 
     zero = bytes(16)
@@ -158,12 +159,16 @@ def _write_code_font(file: Path) -> None:
     builder.setupGlyf(glyphs)
     # The side bearing must be the outline's left edge: renderers shift the glyph by it.
     builder.setupHorizontalMetrics(
-        {name: (BLOCK_COLUMNS * module, getattr(glyph, "xMin", 0)) for name, glyph in glyphs.items()}
+        {
+            name: (BLOCK_COLUMNS * module, getattr(glyph, "xMin", 0))
+            for name, glyph in glyphs.items()
+        }
     )
     height = BLOCK_ROWS * module
     builder.setupHorizontalHeader(ascent=height, descent=0)
-    builder.setupNameTable({"familyName": CODE_FAMILY, "styleName": "Regular",
-                            "psName": CODE_FAMILY.replace(" ", "")})
+    builder.setupNameTable(
+        {"familyName": CODE_FAMILY, "styleName": "Regular", "psName": CODE_FAMILY.replace(" ", "")}
+    )
     builder.setupOS2(sTypoAscender=height, sTypoDescender=0, usWinAscent=height, sCapHeight=height)
     builder.setupPost()
     file.parent.mkdir(exist_ok=True)
@@ -224,7 +229,20 @@ def arguments() -> argparse.Namespace:
 
 
 __all__ = [
-    "BLOCKS_ACROSS", "BLOCKS_DOWN", "BLOCK_COLUMNS", "BLOCK_ROWS", "CODE_FAMILY", "CODE_FONT",
-    "MODULES", "PLAIN_FAMILY", "QUIET", "Records", "arguments", "ascent_mm",
-    "css_ascent_mm", "plain_font", "prepare", "read_records",
+    "BLOCKS_ACROSS",
+    "BLOCKS_DOWN",
+    "BLOCK_COLUMNS",
+    "BLOCK_ROWS",
+    "CODE_FAMILY",
+    "CODE_FONT",
+    "MODULES",
+    "PLAIN_FAMILY",
+    "QUIET",
+    "Records",
+    "arguments",
+    "ascent_mm",
+    "css_ascent_mm",
+    "plain_font",
+    "prepare",
+    "read_records",
 ]

@@ -30,9 +30,7 @@ class Card:
 
     def text(self, name: str, lines: list[str] | tuple[str, ...]) -> None:
         place, kind = PLACES[name], TYPES[name]
-        text = self.canvas.beginText(
-            place.x * mm, (HEIGHT_MM - place.y - self.ascents[name]) * mm
-        )
+        text = self.canvas.beginText(place.x * mm, (HEIGHT_MM - place.y - self.ascents[name]) * mm)
         text.setFont("Bold" if kind.bold else "Regular", kind.size_pt, kind.pitch_pt)
         for line in lines:
             text.textLine(line)
@@ -41,8 +39,11 @@ class Card:
     def image(self, file: str, name: str) -> None:
         place = PLACES[name]
         self.canvas.drawImage(
-            file, place.x * mm, (HEIGHT_MM - place.y - place.height) * mm,
-            place.width * mm, place.height * mm,
+            file,
+            place.x * mm,
+            (HEIGHT_MM - place.y - place.height) * mm,
+            place.width * mm,
+            place.height * mm,
         )
 
     def _fixed(self) -> None:
@@ -53,8 +54,12 @@ class Card:
             canvas.drawImage(str(background), 0, 0, WIDTH_MM * mm, HEIGHT_MM * mm)
         canvas.setFillColor(PAPER)
         canvas.rect(
-            panel.x * mm, (HEIGHT_MM - panel.y - panel.height) * mm, panel.width * mm,
-            panel.height * mm, stroke=0, fill=1,
+            panel.x * mm,
+            (HEIGHT_MM - panel.y - panel.height) * mm,
+            panel.width * mm,
+            panel.height * mm,
+            stroke=0,
+            fill=1,
         )
         canvas.setFillColor(BLACK)
         self.text("heading", [content.HEADING])

@@ -37,7 +37,8 @@ def design(job: Path) -> str:
     size = f"{module * given.BLOCK_COLUMNS}mm"
     front = [
         f'#place(image("images/background.jpg", width: {WIDTH_MM}mm, height: {HEIGHT_MM}mm))'
-        if (job / "images/background.jpg").exists() else "",
+        if (job / "images/background.jpg").exists()
+        else "",
         styled("headline", "row.at(0)"),
         styled("points", "row.at(1)"),
         f"{box('panel')}rect(width: {panel.width}mm, height: {panel.height}mm, "
