@@ -116,7 +116,7 @@ class Bench:
         return run([command], sample=sample)
 
     def ours(self, flyer: str, pieces: int, runs: int) -> Run:
-        """Time the press ``runs`` times, and once more for the memory, whose sampling costs time."""
+        """Time the press ``runs`` times, and once more, untimed, for the memory."""
         job, out = self.job(flyer, pieces), self.given.folder / "ours"
         watched = self.press(job, out, sample=True)
         timed = [self.press(job, out) for _ in range(runs)]
@@ -266,7 +266,7 @@ def measure(bench: Bench) -> None:
                 Measured(
                     claims.BYTES,
                     bench.own_bytes("plain"),
-                    f"{SHARE_PIECES:,} pieces in one volume and in two: the difference is what is shared",
+                    f"{SHARE_PIECES:,} pieces in one volume and in two; the difference is shared",
                 )
             ),
         )

@@ -128,6 +128,10 @@ def _matrices(coupons: np.ndarray) -> np.ndarray:
         for bit in range(8):
             flipped = symbol(zero[:place] + bytes([1 << bit]) + zero[place + 1 :]) ^ origin
             table[place, (np.arange(256) >> bit) & 1 == 1] ^= flipped
+    if (
+        origin ^ np.bitwise_xor.reduce(table[range(16), list(coupons[0])]) != symbol(coupons[0])
+    ).any():
+        raise AssertionError("the QR matrices made by algebra are not segno's")
     letters = coupons.view(np.uint8).reshape(-1, 16)
     matrices = np.repeat(origin[None], len(letters), axis=0)
     for place in range(16):
