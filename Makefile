@@ -4,7 +4,7 @@ BIN := .venv/bin
 N ?=
 OUT ?= out/department-store
 
-.PHONY: run test lint bench bench-press docs lock clean
+.PHONY: run test lint bench bench-press docs lock lock-bench clean
 
 run: .venv/installed
 	$(BIN)/python -m examples.department-store.run $(if $(N),--households $(N)) --out $(OUT)
@@ -34,3 +34,19 @@ lock:
 
 clean:
 	rm -rf .venv out
+
+# The press against its floors, aims and peers; ARGS="--millions --peers typst" and the like.
+bench-press: .venv/benches
+	$(BIN)/python -m benchmarks.press.bench $(ARGS)
+
+.venv/benches: benchmarks/requirements.lock .venv/installed
+	$(BIN)/python -m pip install -q --require-hashes -r benchmarks/requirements.lock
+	touch $@
+
+# The peers have a lock of their own, so that only who measures installs them.
+lock-bench:
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install -q uv
+	.venv-lock/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command 'make lock-bench' -p 3.11 --group bench -c requirements.lock -o benchmarks/requirements.lock
+	rm -rf .venv-lock

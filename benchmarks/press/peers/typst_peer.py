@@ -1,0 +1,113 @@
+"""Typst: one document per volume, a loop over records; the compiler shares fonts and images.
+
+The CSV's texts are formatted in Python and handed over as JSON, which is quicker than Typst's own
+csv() and string work; volumes of 10,000 pieces keep its memory in bounds.
+"""
+
+import json
+from pathlib import Path
+
+import typst
+
+from benchmarks.press import content
+from benchmarks.press.content import HEIGHT_MM, PLACES, TYPES, WIDTH_MM
+from benchmarks.press.peers import records as given
+
+VOLUME = 10_000
+
+
+def design(job: Path) -> str:
+    """The document's source; ``rows`` come in by ``sys.inputs``."""
+
+    def box(name: str) -> str:
+        return f"#place(dx: {PLACES[name].x}mm, dy: {PLACES[name].y}mm, "
+
+    def styled(name: str, body: str) -> str:
+        kind = TYPES[name]
+        ascent_pt = given.ascent_mm(job, kind.size_pt) / 25.4 * 72
+        weight = "bold" if kind.bold else "regular"
+        return (
+            f"{box(name)}block(width: {PLACES[name].width}mm, text(size: {kind.size_pt}pt, "
+            f'weight: "{weight}", {{ set par(leading: {kind.pitch_pt - ascent_pt:.4f}pt); '
+            f"{body} }})))"
+        )
+
+    panel, code, picture = PLACES["panel"], PLACES["coupon"], PLACES["picture_1"]
+    module = code.width / (given.MODULES + 2 * given.QUIET)
+    size = f"{module * given.BLOCK_COLUMNS}mm"
+    front = [
+        f'#place(image("images/background.jpg", width: {WIDTH_MM}mm, height: {HEIGHT_MM}mm))'
+        if (job / "images/background.jpg").exists()
+        else "",
+        styled("headline", "row.at(0)"),
+        styled("points", "row.at(1)"),
+        f"{box('panel')}rect(width: {panel.width}mm, height: {panel.height}mm, "
+        "fill: cmyk(0%, 0%, 0%, 0%)))",
+        styled("heading", f"[{content.HEADING}]"),
+        *(
+            f'{box(f"picture_{slot}")}image("images/" + row.at({slot + 1}) + ".jpg", '
+            f"width: {picture.width}mm, height: {picture.height}mm))"
+            for slot in (1, 2, 3)
+        ),
+    ]
+    back = [
+        styled("fixed", "[" + " \\ ".join(content.FIXED) + "]"),
+        styled("letter", "row.at(5)"),
+        styled("address", "row.at(6)"),
+        f"#place(dx: {code.x + module * given.QUIET}mm, dy: {code.y + module * given.QUIET}mm, "
+        f'text(font: "{given.CODE_FAMILY}", size: {size}, top-edge: .75em, bottom-edge: 0em, '
+        "{ set par(leading: 0em); row.at(7) }))",
+    ]
+    return "\n".join(
+        [
+            f"#set page(width: {WIDTH_MM}mm, height: {HEIGHT_MM}mm, margin: 0mm)",
+            f'#set text(font: "{given.PLAIN_FAMILY}", size: 9pt, lang: "ko", '
+            "fill: cmyk(0%, 0%, 0%, 100%))",
+            "#for row in json(bytes(sys.inputs.rows)) [",
+            *front,
+            "#pagebreak()",
+            *back,
+            "#pagebreak(weak: true)",
+            "]",
+        ]
+    )
+
+
+def fonts(job: Path) -> typst.Fonts:
+    """The job's fonts and the code's, and no others."""
+    return typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[str(job / "fonts"), str(job / "fonts-peers")],
+    )
+
+
+def rows_json(rows: given.Records, part: slice) -> str:
+    """What the design reads from ``sys.inputs.rows``."""
+    columns = zip(
+        rows.headlines[part],
+        rows.points[part],
+        *zip(*rows.pictures[part], strict=True),
+        ("\n".join(lines) for lines in rows.letters[part]),
+        ("\n".join(lines) for lines in rows.addresses[part]),
+        ("\n".join(lines) for lines in rows.code_lines(part)),
+        strict=True,
+    )
+    return json.dumps(list(columns), ensure_ascii=False)
+
+
+def main() -> None:
+    arguments = given.arguments()
+    job, out = arguments.job, arguments.out
+    rows = given.read_records(job, arguments.first, arguments.count)
+    compiler = typst.Compiler(design(job).encode(), root=str(job), font_paths=fonts(job))
+    for start in range(0, len(rows), VOLUME):
+        compiler.compile(
+            output=str(out / f"{arguments.first + start:08d}.pdf"),
+            sys_inputs={"rows": rows_json(rows, slice(start, start + VOLUME))},
+            pdf_tags=False,
+        )
+
+
+if __name__ == "__main__":
+    main()
