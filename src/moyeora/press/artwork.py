@@ -2,7 +2,7 @@
 
 Each part places a marker, a tiny PDF of its own stretched to the part's box, followed by
 specimens of the text that would stand there. The compiled page is cut at the markers, so a hole
-keeps Typst's own matrix, clip and place in the order of painting, and font, size, colour and
+keeps Typst's own matrix, clip and place in the order of painting; font, size, colour and
 baselines are read from Typst's own drawing of the specimens.
 """
 
@@ -88,6 +88,7 @@ class PageArt:
     strata: tuple[bytes, ...]
     holes: tuple[tuple[Hole, ...], ...]
     resources: Mapping[str, Mapping[str, Any]]
+    source: pikepdf.Pdf  # holds the objects of ``resources``
 
 
 class Typst:
@@ -138,7 +139,7 @@ def compile_layout(compiler: Typst, design: Path) -> tuple[PageArt, ...]:
         "marker": _MARKER,
     }
     pdf = compiler.compile(design, place, told)
-    pages = tuple(_cut(page, looks, place) for page in pdf.pages)
+    pages = tuple(_cut(pdf, page, looks, place) for page in pdf.pages)
     for art in pages:
         wanted = [(side + 2 * job.page.bleed_mm) * POINTS_PER_MM
                   for side in (job.page.width_mm, job.page.height_mm)]  # fmt: skip
@@ -188,7 +189,9 @@ def inverse(m: Matrix) -> Matrix:
     return (d / det, -b / det, -c / det, a / det, (c * f - d * e) / det, (b * e - a * f) / det)
 
 
-def _cut(page: pikepdf.Page, looks: Mapping[str, Sequence[str]], place: str) -> PageArt:
+def _cut(
+    pdf: pikepdf.Pdf, page: pikepdf.Page, looks: Mapping[str, Sequence[str]], place: str
+) -> PageArt:
     names = list(looks)
     markers = {
         name: number
@@ -245,6 +248,7 @@ def _cut(page: pikepdf.Page, looks: Mapping[str, Sequence[str]], place: str) -> 
         tuple(pikepdf.unparse_content_stream(stratum) for stratum in strata),
         tuple(tuple(group) for group in holes),
         _used(page, [instruction for stratum in strata for instruction in stratum]),
+        pdf,
     )
 
 
