@@ -16,7 +16,7 @@ from moyeora.press.drawing import Defects, Drawn, Frame
 from moyeora.press.faults import Kind
 from moyeora.press.job import CodePart
 from moyeora.press.marks import Pool, Ragged, joined, offsets
-from moyeora.press.templates import Field, column
+from moyeora.press.templates import Columns, Field
 
 
 class Coder:
@@ -46,9 +46,10 @@ class Coder:
                 self.version = 40
                 self.capacity = error.longest
 
-    def draw(self, columns: Mapping[str, pa.Array], rows: int) -> Drawn:
-        """The marks of ``rows`` records whose ``columns`` are string arrays."""
-        values, defects = column(self.pieces, columns, rows)
+    def draw(self, columns: Columns) -> Drawn:
+        """The marks of the records that these are the columns of."""
+        rows = columns.rows
+        values, defects = columns.text(self.pieces)
         faults = [Defects(error.kind, where, str(error)) for where, error in defects]
         lengths = pc.binary_length(values).to_numpy(zero_copy_only=False).astype(np.int64)
         ids = np.full(rows, self.pool.empty, np.int64)

@@ -22,6 +22,7 @@ from moyeora.press.pictures import Picture
 from moyeora.press.marks import Pool, Ragged, assemble, offsets
 from moyeora.press.setting import Setter
 from moyeora.press.survey import PIECE
+from moyeora.press.templates import Columns
 from moyeora.press.words import Words
 
 # What a worker keeps of words and constants before it begins anew, so that memory stays flat.
@@ -124,7 +125,7 @@ class Composer:
                 named: list[np.ndarray] = []
                 for group in page:
                     for painter, part in group:
-                        drawn = self._drawn(painter, columns, len(index), shown.get(part))
+                        drawn = self._drawn(painter, columns, shown.get(part))
                         streams += [(stream, marks) for marks in drawn.marks]
                         if drawn.resources is not None:
                             named.append(drawn.resources.values)
@@ -162,7 +163,7 @@ class Composer:
             columns, shown = self._columns(records, index, 1)
             for painter, part in (pair for page in pages for group in page for pair in group):
                 began = time.perf_counter()
-                drawn = self._drawn(painter, columns, len(index), shown.get(part))
+                drawn = self._drawn(painter, columns, shown.get(part))
                 size = sum(self.pool.gather(marks.values).nbytes for marks in drawn.marks)
                 seconds = time.perf_counter() - began
                 costs[part] = (costs[part][0] + size, costs[part][1] + seconds)
@@ -170,7 +171,7 @@ class Composer:
 
     def _columns(
         self, records: pa.Table, index: np.ndarray, first: int
-    ) -> tuple[dict[str, pa.Array], dict[str, np.ndarray]]:
+    ) -> tuple[Columns, dict[str, np.ndarray]]:
         """The columns that parts read, for these rows, and for parts with a condition, where it
         holds."""
         whole = len(index) == records.num_rows
@@ -187,13 +188,13 @@ class Composer:
             for name, part in self.forme.job.parts.items()
             if part.when is not None
         }
-        return columns, shown
+        return Columns(columns, len(index)), shown
 
     @staticmethod
     def _drawn(
-        painter: Painter, columns: Mapping[str, pa.Array], rows: int, shown: np.ndarray | None
+        painter: Painter, columns: Columns, shown: np.ndarray | None
     ) -> Drawn:
-        drawn = painter.draw(columns, rows)
+        drawn = painter.draw(columns)
         if shown is None or shown.all():
             return drawn
         defects = [

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 import numpy as np
-import pyarrow as pa
 
 from moyeora.press.artwork import Hole
 from moyeora.press.drawing import Defects, Drawn, Frame
@@ -12,7 +11,7 @@ from moyeora.press.faults import Kind, PressError
 from moyeora.press.job import BlockPart
 from moyeora.press.marks import Pool, Ragged
 from moyeora.press.pictures import Picture
-from moyeora.press.templates import Cell, Field, column
+from moyeora.press.templates import Cell, Columns, Field
 
 _SEPARATOR = "\x1f"  # between the values of a block's columns in its key
 
@@ -57,9 +56,9 @@ class Placer:
         self._used: set[str] = set()
         self._known: dict[str, tuple[int, int]] = {}
 
-    def draw(self, columns: Mapping[str, pa.Array], rows: int) -> Drawn:
-        """The marks of ``rows`` records whose ``columns`` are string arrays."""
-        values, _ = column(self.pieces, columns, rows)
+    def draw(self, columns: Columns) -> Drawn:
+        """The marks of the records that these are the columns of."""
+        values, _ = columns.text(self.pieces)
         encoded = values.dictionary_encode()
         which = encoded.indices.to_numpy(zero_copy_only=False)
         keys = encoded.dictionary.to_pylist()

@@ -40,6 +40,8 @@ class Ragged:
     def take(self, rows: np.ndarray) -> "Ragged":
         """The rows with these indices, in this order."""
         lengths = self.lengths[rows]
+        if np.all(lengths == 1):
+            return Ragged(self.values[self.starts[rows]], np.arange(len(rows) + 1))
         made = Ragged.of_lengths(np.empty(0, self.values.dtype), lengths)
         index = np.repeat(self.starts[rows] - made.starts[:-1], lengths)
         index += np.arange(len(index))
@@ -71,9 +73,12 @@ def assemble(columns: Iterable[tuple[np.ndarray | None, Ragged]], rows: int) -> 
     for index, column in columns:
         chosen: slice | np.ndarray = slice(None) if index is None else index
         lengths = column.lengths
-        places = np.repeat(at[chosen] - column.starts[:-1], lengths)
-        places += np.arange(column.starts[0], column.starts[-1])
-        made.values[places] = column.values[column.starts[0] : column.starts[-1]]
+        if np.all(lengths == 1):
+            made.values[at[chosen]] = column.values[column.starts[:-1]]
+        else:
+            places = np.repeat(at[chosen] - column.starts[:-1], lengths)
+            places += np.arange(column.starts[0], column.starts[-1])
+            made.values[places] = column.values[column.starts[0] : column.starts[-1]]
         at[chosen] += lengths
     return made
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from moyeora.press.artwork import UNIT, Hole
@@ -19,7 +18,7 @@ from moyeora.press.job import ParagraphPart, TextPart
 from moyeora.press.lines import Lines, greedy, measure, syllables
 from moyeora.press.marks import Marks, Pool, Ragged, assemble
 from moyeora.press.pdf import number
-from moyeora.press.templates import Cell, Line, column
+from moyeora.press.templates import Cell, Columns, Line
 from moyeora.press.words import Look, Words, unbroken
 
 _SHRINK_STEP = 25  # sizes are tried in steps of a quarter of a point
@@ -42,6 +41,29 @@ class _Tokens:
     starts: np.ndarray
 
 
+class _Known:
+    """The texts that cells of one kind have had, each numbered, with their tokens."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self.tokens = Ragged.of_lengths(np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+    def numbers(
+        self, texts: Sequence[str], learn: Callable[[Sequence[str]], Ragged]
+    ) -> np.ndarray:
+        """The number of each text; new ones are learnt together."""
+        known = self._numbers
+        new = [text for text in texts if text not in known]
+        if new:
+            more = learn(new)
+            known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
+            self.tokens = Ragged.of_lengths(
+                np.concatenate((self.tokens.values, more.values)),
+                np.concatenate((self.tokens.lengths, more.lengths)),
+            )
+        return np.fromiter(map(known.__getitem__, texts), np.int64, len(texts))
+
+
 class Setter:
     """Sets one part in one hole, batch after batch."""
 
@@ -62,7 +84,8 @@ class Setter:
         self.wraps = isinstance(part, ParagraphPart)
         split = isinstance(part, ParagraphPart) and part.breaks == "syllable"
         self._split: Callable[[str], list[str]] = syllables if split else lambda word: [word]
-        self._values: list[dict[str, np.ndarray]] = [{} for _ in self.cells]
+        # Cells alike (a name that is written twice) share what is known of their texts.
+        self._known = {(cell.pieces, cell.style): _Known() for cell in self.cells}
 
         self._line = np.array([n for n, line in enumerate(lines) for _ in line], np.int64)
         # Empty lines of a paragraph stand before the next line that has words.
@@ -98,55 +121,51 @@ class Setter:
 
     # --- tokens ---------------------------------------------------------------------------
 
-    def _tokens(
-        self, columns: Mapping[str, pa.Array], rows: int
-    ) -> tuple[_Tokens, list[Defects]]:
+    def _tokens(self, columns: Columns) -> tuple[_Tokens, list[Defects]]:
         defects: list[Defects] = []
         made: list[tuple[None, Ragged]] = []
         for line in self.lines:
-            keep = self._kept(line, columns, rows)
+            keep = self._kept(line, columns)
             for cell in line:
                 index = len(made)
-                literal = cell.literal
-                if literal is not None:
-                    values = self._value(index, literal)
-                    ragged = Ragged.table(np.broadcast_to(values, (rows, len(values))))
+                if cell.literal is not None:
+                    values = self._learn(cell.style, [cell.literal]).values
+                    ragged = Ragged.table(np.broadcast_to(values, (columns.rows, len(values))))
                 else:
-                    ragged = self._dynamic(index, cell, columns, rows, defects)
-                made.append((None, ragged if keep is None else ragged.only(keep)))
-        joined = assemble(made, rows)
+                    ragged = self._dynamic(cell, columns, defects)
+                ragged = ragged if keep is None else ragged.only(keep)
+                made.append((None, Ragged(ragged.values + (index * 3 << _ID_BITS), ragged.starts)))
+        joined = assemble(made, columns.rows)
         code = joined.values >> _ID_BITS
         return _Tokens(
             joined.values & ((1 << _ID_BITS) - 1),
             code // 3,
             code % 3,
-            np.repeat(np.arange(rows), joined.lengths),
+            np.repeat(np.arange(columns.rows), joined.lengths),
             joined.starts,
         ), defects
 
-    def _kept(
-        self, line: Line, columns: Mapping[str, pa.Array], rows: int
-    ) -> np.ndarray | None:
+    def _kept(self, line: Line, columns: Columns) -> np.ndarray | None:
         """Which records keep a text part's line: those where one of its fields has a value."""
         fields = {field.column for cell in line for field in cell.fields}
         if self.wraps or not fields:
             return None
-        some = np.zeros(rows, bool)
+        some = np.zeros(columns.rows, bool)
         for name in fields:
-            length = pc.binary_length(columns[name].fill_null(""))
+            length = pc.binary_length(columns[name])
             some |= length.to_numpy(zero_copy_only=False) > 0
         return None if some.all() else some
 
-    def _value(self, index: int, text: str) -> np.ndarray:
-        """The tokens of a cell's text, coded with the cell and their stand."""
-        known = self._values[index].get(text)
-        if known is None:
-            self._learn(index, [text])
-            known = self._values[index][text]
-        return known
+    def _dynamic(self, cell: Cell, columns: Columns, defects: list[Defects]) -> Ragged:
+        encoded, texts, bad = columns.encoded(cell.pieces)
+        for where, error in bad:
+            defects.append(Defects(error.kind, where, str(error)))
+        known = self._known[cell.pieces, cell.style]
+        numbers = known.numbers(texts, lambda new: self._learn(cell.style, new))
+        return known.tokens.take(numbers[encoded])
 
-    def _learn(self, index: int, texts: Sequence[str]) -> None:
-        """Split texts into tokens and set all their words together."""
+    def _learn(self, style: str, texts: Sequence[str]) -> Ragged:
+        """Split texts into tokens, coded with their stand, and set all their words together."""
         units: list[str] = []
         stands: list[int] = []
         counts: list[int] = []
@@ -159,42 +178,16 @@ class Setter:
             if len(units) > before:
                 stands[before] = _FIRST
             counts.append(len(units) - before)
-        ids = self.words.ids(self.looks[self.cells[index].style], units)
-        coded = ids | ((index * 3 + np.array(stands, np.int64)) << _ID_BITS)
-        ends = np.cumsum(counts)
-        self._values[index].update(
-            (text, coded[end - count : end])
-            for text, end, count in zip(texts, ends.tolist(), counts, strict=True)
-        )
-
-    def _dynamic(
-        self,
-        index: int,
-        cell: Cell,
-        columns: Mapping[str, pa.Array],
-        rows: int,
-        defects: list[Defects],
-    ) -> Ragged:
-        values, bad = column(cell.pieces, columns, rows)
-        for where, error in bad:
-            defects.append(Defects(error.kind, where, str(error)))
-        encoded = values.dictionary_encode()
-        texts = encoded.dictionary.to_pylist()
-        known = self._values[index]
-        new = [text for text in texts if text not in known]
-        if new:
-            self._learn(index, new)
-        tokens = [known[text] for text in texts]
-        which = encoded.indices.to_numpy(zero_copy_only=False)
-        lengths = np.fromiter(map(len, tokens), np.int64, len(tokens))
-        flat = np.concatenate(tokens) if tokens else np.zeros(0, np.int64)
-        return Ragged.of_lengths(flat, lengths).take(which)
+        ids = self.words.ids(self.looks[style], units)
+        coded = ids | (np.array(stands, np.int64) << _ID_BITS)
+        return Ragged.of_lengths(coded, np.array(counts, np.int64))
 
     # --- setting --------------------------------------------------------------------------
 
-    def draw(self, columns: Mapping[str, pa.Array], rows: int) -> Drawn:
-        """The marks of ``rows`` records whose ``columns`` are string arrays."""
-        tokens, defects = self._tokens(columns, rows)
+    def draw(self, columns: Columns) -> Drawn:
+        """The marks of the records that these are the columns of."""
+        rows = columns.rows
+        tokens, defects = self._tokens(columns)
         defects += self._flaws(tokens)
         cell, first = tokens.cell, tokens.stands == _FIRST
         advances = self.words.advances[tokens.ids] * self._size[cell]

@@ -13,7 +13,7 @@ from moyeora.press import code128
 from moyeora.press.images import block_pieces, picture_pieces
 from moyeora.press.job import BlockPart, CodePart, Job, ParagraphPart, PicturePart, TextPart
 from moyeora.press.marks import joined, offsets
-from moyeora.press.templates import Field, Line, column, parse
+from moyeora.press.templates import Columns, Field, Line, parse
 
 PIECE = "piece"  # the built-in field: the piece's number
 
@@ -96,13 +96,14 @@ def survey(job: Job, words: Words, records: Path) -> Survey:
         reader = pa.ipc.open_file(file)
         for number in range(reader.num_record_batches):
             batch = reader.get_batch(number)
-            columns = {name: batch[name] for name in batch.schema.names}
-            columns.setdefault(PIECE, pa.array(["0"] * batch.num_rows))
+            named = {name: batch[name] for name in batch.schema.names}
+            named[PIECE] = pa.array(["0"] * batch.num_rows)
+            columns = Columns(named, batch.num_rows)
             for name in text_columns:
-                text = bytes(joined(columns[name].fill_null("").cast(pa.binary()))).decode()
+                text = bytes(joined(columns[name].cast(pa.binary()))).decode()
                 seen[np.frombuffer(text.encode("utf-32-le"), np.uint32)] = True
             for name, pieces in words.pieces.items():
-                values, _ = column(pieces, columns, batch.num_rows)
+                values, _ = columns.text(pieces)
                 part = job.parts[name]
                 if not isinstance(part, CodePart):
                     found.keys[name].update(values.unique().to_pylist())

@@ -147,52 +147,82 @@ class Bad(ValueError):
         super().__init__(what)
 
 
-def column(
-    pieces: tuple[str | Field, ...], columns: Mapping[str, pa.Array], rows: int
-) -> tuple[pa.Array, list[tuple[np.ndarray, Bad]]]:
-    """The text of these pieces for all rows, and (row indices, what is bad about them).
+class Columns:
+    """The columns of a batch: string arrays of ``rows`` values, and what templates make of them.
+    A null reads as the empty text."""
 
-    ``columns`` are string arrays of ``rows`` values; null reads as the empty text.
-    """
-    bad: list[tuple[np.ndarray, Bad]] = []
-    parts: list[pa.Array | pa.Scalar] = []
-    for piece in pieces:
-        if isinstance(piece, str):
-            parts.append(pa.scalar(piece, pa.string()))
-            continue
-        values = columns[piece.column].fill_null("")
-        if piece.formats:
-            values, faults = _formatted(values, piece.formats)
+    def __init__(self, columns: Mapping[str, pa.Array], rows: int) -> None:
+        self.rows = rows
+        self._columns = columns
+        self._filled: dict[str, pa.Array] = {}
+        self._encoded: dict[
+            tuple[str | Field, ...], tuple[np.ndarray, list[str], list[tuple[np.ndarray, Bad]]]
+        ] = {}
+        self._formatted: dict[Field, tuple[pa.Array, list[tuple[np.ndarray, Bad]]]] = {}
+
+    def __getitem__(self, name: str) -> pa.Array:
+        found = self._filled.get(name)
+        if found is None:
+            found = self._columns[name]
+            if found.null_count:
+                found = found.fill_null("")
+            self._filled[name] = found
+        return found
+
+    def encoded(
+        self, pieces: tuple[str | Field, ...]
+    ) -> tuple[np.ndarray, list[str], list[tuple[np.ndarray, Bad]]]:
+        """:meth:`text` as (each row's place among the distinct values, these, what is bad)."""
+        found = self._encoded.get(pieces)
+        if found is None:
+            values, bad = self.text(pieces)
+            encoded = values.dictionary_encode()
+            places = encoded.indices.to_numpy(zero_copy_only=False)
+            found = self._encoded[pieces] = (places, encoded.dictionary.to_pylist(), bad)
+        return found
+
+    def text(
+        self, pieces: tuple[str | Field, ...]
+    ) -> tuple[pa.Array, list[tuple[np.ndarray, Bad]]]:
+        """The text of these pieces for all rows, and (row indices, what is bad about them)."""
+        bad: list[tuple[np.ndarray, Bad]] = []
+        parts: list[pa.Array | pa.Scalar] = []
+        for piece in pieces:
+            if isinstance(piece, str):
+                parts.append(pa.scalar(piece, pa.string()))
+                continue
+            if piece not in self._formatted:
+                values = self[piece.column]
+                self._formatted[piece] = (
+                    _formatted(values, piece.formats) if piece.formats else (values, [])
+                )
+            values, faults = self._formatted[piece]
             bad += faults
-        parts.append(values)
-    if len(parts) == 1 and isinstance(parts[0], pa.Array):
-        return parts[0], bad
-    joined = pc.binary_join_element_wise(*parts, pa.scalar("", pa.string()))
-    if not isinstance(joined, pa.Array):
-        joined = pa.repeat(joined, rows)
-    return joined, bad
+            parts.append(values)
+        if len(parts) == 1 and isinstance(parts[0], pa.Array):
+            return parts[0], bad
+        joined = pc.binary_join_element_wise(*parts, pa.scalar("", pa.string()))
+        return joined if isinstance(joined, pa.Array) else pa.repeat(joined, self.rows), bad
 
 
 def _formatted(
     values: pa.Array, formats: tuple[str, ...]
 ) -> tuple[pa.Array, list[tuple[np.ndarray, Bad]]]:
     encoded = values.dictionary_encode()
-    chain = [formatter(form) for form in formats]
-    made: list[str] = []
-    bad: list[tuple[int, Bad]] = []
-    for number, value in enumerate(encoded.dictionary.to_pylist()):
-        text = value
-        try:
-            for form in chain:
-                text = form(text) if text else text
-        except Bad as error:
-            bad.append((number, error))
-        made.append(text)
+    made: list[str] = encoded.dictionary.to_pylist()
+    bad: dict[int, Bad] = {}
+    for form in map(formatter, formats):
+        for number, text in enumerate(made):
+            if text:
+                try:
+                    made[number] = form(text)
+                except Bad as error:
+                    bad.setdefault(number, error)
     result = pa.array(made, pa.string()).take(encoded.indices)
     if not bad:
         return result, []
     indices = encoded.indices.to_numpy(zero_copy_only=False)
-    return result, [(np.flatnonzero(indices == number), error) for number, error in bad]
+    return result, [(np.flatnonzero(indices == number), error) for number, error in bad.items()]
 
 
 def formatter(form: str) -> Format:
@@ -210,6 +240,8 @@ def formatter(form: str) -> Format:
 
 def grouped(text: str) -> str:
     """``1234567.5`` -> ``1,234,567.5``."""
+    if text.isdecimal():
+        return f"{int(text):,}"
     match = re.fullmatch(r"([+-]?)(\d+)(\.\d+)?", text.strip())
     if not match:
         raise Bad(Kind.BAD_NUMBER, "is not a plain number")
