@@ -6,6 +6,7 @@ hundredths of a point times :data:`~moyeora.press.fonts.EM`, so that no rounding
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 import pyarrow.compute as pc
@@ -27,7 +28,8 @@ _TOLERANCE = EM  # a hundredth of a point over the edge is no fault
 # How a token stands to the one before it: the first of its cell, a further word of a field's
 # value (a space before it), or a further syllable (nothing before it, but a line may begin).
 _FIRST, _WORD, _SYLLABLE = range(3)
-_ID_BITS = 40
+_NONE = np.iinfo(np.int64).min  # no fragment: other ids may be of either sign
+_STAND_BIT, _CELL_BIT = 40, 42  # where a coded token holds them, above its fragment id
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ class _Tokens:
     row: np.ndarray
     starts: np.ndarray
 
+    @property
+    def record_starts(self) -> np.ndarray:
+        """The first token of each record that has any."""
+        return self.starts[:-1][self.starts[1:] > self.starts[:-1]]
+
 
 class _Known:
     """The texts that cells of one kind have had, each numbered, with their tokens."""
@@ -51,17 +58,20 @@ class _Known:
     def numbers(
         self, texts: Sequence[str], learn: Callable[[Sequence[str]], Ragged]
     ) -> np.ndarray:
-        """The number of each text; new ones are learnt together."""
+        """The number of each of these different texts; new ones are learnt together."""
         known = self._numbers
-        new = [text for text in texts if text not in known]
-        if new:
+        numbers = np.fromiter(map(known.get, texts, repeat(-1)), np.int64, len(texts))
+        unknown = np.flatnonzero(numbers < 0)
+        if len(unknown):
+            new = [texts[at] for at in unknown.tolist()]
             more = learn(new)
-            known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
+            numbers[unknown] = range(len(known), len(known) + len(new))
+            known.update(zip(new, numbers[unknown].tolist(), strict=True))
             self.tokens = Ragged.of_lengths(
                 np.concatenate((self.tokens.values, more.values)),
                 np.concatenate((self.tokens.lengths, more.lengths)),
             )
-        return np.fromiter(map(known.__getitem__, texts), np.int64, len(texts))
+        return numbers
 
 
 class Setter:
@@ -134,13 +144,12 @@ class Setter:
                 else:
                     ragged = self._dynamic(cell, columns, defects)
                 ragged = ragged if keep is None else ragged.only(keep)
-                made.append((None, Ragged(ragged.values + (index * 3 << _ID_BITS), ragged.starts)))
+                made.append((None, Ragged(ragged.values | index << _CELL_BIT, ragged.starts)))
         joined = assemble(made, columns.rows)
-        code = joined.values >> _ID_BITS
         return _Tokens(
-            joined.values & ((1 << _ID_BITS) - 1),
-            code // 3,
-            code % 3,
+            joined.values & ((1 << _STAND_BIT) - 1),
+            joined.values >> _CELL_BIT,
+            (joined.values >> _STAND_BIT) & 3,
             np.repeat(np.arange(columns.rows), joined.lengths),
             joined.starts,
         ), defects
@@ -179,7 +188,7 @@ class Setter:
                 stands[before] = _FIRST
             counts.append(len(units) - before)
         ids = self.words.ids(self.looks[style], units)
-        coded = ids | (np.array(stands, np.int64) << _ID_BITS)
+        coded = ids | (np.array(stands, np.int64) << _STAND_BIT)
         return Ragged.of_lengths(coded, np.array(counts, np.int64))
 
     # --- setting --------------------------------------------------------------------------
@@ -189,29 +198,29 @@ class Setter:
         rows = columns.rows
         tokens, defects = self._tokens(columns)
         defects += self._flaws(tokens)
-        cell, first = tokens.cell, tokens.stands == _FIRST
+        cell = tokens.cell
         advances = self.words.advances[tokens.ids] * self._size[cell]
-
-        # Where a record, or a line of the template, begins.
-        previous = np.concatenate(([-1], cell[:-1]))
-        starts = np.zeros(len(cell), bool)
-        starts[tokens.starts[:-1][np.diff(tokens.starts) > 0]] = True
-        forced = starts | (first & (self._line[cell] != self._line[previous]))
-        glued = first & self._glued[cell] & (previous == cell - 1)
-        gaps = np.where(
-            first, np.where(glued, 0, self._first_gap[cell]),
-            np.where(tokens.stands == _WORD, self._own_gap[cell], 0),
-        )  # fmt: skip
+        forced, glued = self._boundaries(tokens)
+        gaps = self._first_gap[cell]
+        gaps[glued] = 0
+        later = np.flatnonzero(tokens.stands)
+        gaps[later] = np.where(tokens.stands[later] == _WORD, self._own_gap[cell[later]], 0)
         width = self.frame.width * EM
         if self.wraps:
-            begins = greedy(advances, gaps, ~glued, forced, width)
+            breaks = np.ones(len(cell), bool)
+            breaks[glued] = False
+            begins = greedy(advances, gaps, breaks, forced, width)
         else:
             begins = forced
         lines = measure(begins, advances, gaps, tokens.row)
 
         size = np.full(rows, self.base.size, np.int64)
+        # The first line of each record that has any.
+        heads = np.flatnonzero(np.concatenate(([True], lines.record[1:] != lines.record[:-1])))
+        heads = heads[: len(lines.record)]
+        written = lines.record[heads]
         widest = np.zeros(rows, np.int64)
-        np.maximum.at(widest, lines.record, lines.width)
+        widest[written] = np.maximum.reduceat(lines.width, heads) if len(heads) else 0
         over = widest > width + _TOLERANCE
         ids, line_width = tokens.ids, lines.width
         if isinstance(self.part, TextPart) and self.part.least_size_pt and over.any():
@@ -226,19 +235,35 @@ class Setter:
             defects += self._overset(np.flatnonzero(over), excess, "too wide")
 
         # How many lines down each line lies, empty lines of the template included.
-        ordinal = np.arange(len(lines.first)) - np.searchsorted(lines.record, lines.record)
-        down = ordinal + self._blank[cell[lines.first]]
+        per_record = np.diff(np.append(heads, len(lines.record)))
+        down = np.arange(len(lines.first)) - np.repeat(heads, per_record)
+        down += self._blank[cell[lines.first]]
         depth = np.zeros(rows, np.int64)
-        np.maximum.at(depth, lines.record, down)
+        depth[written] = down[heads + per_record - 1]
         leading, baseline = round(self.hole.leading * UNIT), round(self.hole.baseline * UNIT)
         tall = baseline + depth * leading
-        too_tall = (tall > self.frame.height + 1) & (np.bincount(lines.record, minlength=rows) > 0)
-        if too_tall.any():
+        too_tall = written[tall[written] > self.frame.height + 1]
+        if len(too_tall):
             excess = (tall - self.frame.height) / UNIT * 25.4 / 72
-            defects += self._overset(np.flatnonzero(too_tall), excess, "too tall")
+            defects += self._overset(too_tall, excess, "too tall")
 
-        ready = _Set(tokens, ids, begins, forced, gaps, lines, line_width, down, tall, size)
+        ready = _Set(tokens, ids, begins, forced, gaps, lines, heads, line_width, down, tall, size)
         return Drawn(self._write(ready), defects)
+
+    def _boundaries(self, tokens: _Tokens) -> tuple[np.ndarray, np.ndarray]:
+        """(where a record or a line of the template begins, the tokens glued to the one before
+        them): a mask and indices."""
+        forced = np.zeros(len(tokens.ids), bool)
+        forced[tokens.record_starts] = True
+        several_lines, any_glued = self._line.max(initial=0) > 0, self._glued.any()
+        glued = np.zeros(0, np.int64)
+        if several_lines or any_glued:
+            cell = tokens.cell
+            previous = np.concatenate((cell[:1], cell[:-1]))
+            first = tokens.stands == _FIRST
+            forced |= first & (self._line[cell] != self._line[previous])
+            glued = np.flatnonzero(first & self._glued[cell] & (previous == cell - 1) & ~forced)
+        return forced, glued
 
     def _flaws(self, tokens: _Tokens) -> list[Defects]:
         flaws = self.words.flaws
@@ -282,42 +307,64 @@ class Setter:
     # --- writing --------------------------------------------------------------------------
 
     def _write(self, set_: "_Set") -> list[Marks]:
-        """The fragments of set text: for each token what stands before it, then its word."""
+        """The fragments of set text.
+
+        A word's own fragment is followed in the pool by the same with a space before it. Other
+        fragments come before a token only where a line begins, where a gap is stretched, and
+        where the look changes.
+        """
         tokens, lines, pool = set_.tokens, set_.lines, self.pool
-        cell = tokens.cell
-        before = np.where(set_.gaps > 0, pool.constant(SPACE_CODE), pool.empty)
+        count = len(tokens.ids)
+        spaced = set_.gaps > 0
+        spaced[lines.first] = False
+        between = np.full(count, _NONE, np.int64)
         if isinstance(self.part, ParagraphPart) and self.part.align == "justify":
-            self._stretch(set_, before)
-        before[lines.first] = self._heads(set_)
+            self._stretch(set_, spaced, between)
+        between[lines.first] = self._heads(set_)
+        inserted = [between]
         if self._several:
-            style, gap_style = self._style[cell], self._gap_style[cell]
-            gap_style = np.where(set_.gaps > 0, gap_style, style)
-            starts = tokens.starts[:-1][np.diff(tokens.starts) > 0]
-            gap_style[starts] = 0  # a record begins in the base look
-            previous = np.concatenate(([0], style[:-1]))
-            previous[starts] = 0
-            slots = np.empty((len(cell), 4), np.int64)
-            slots[:, 0] = np.where(gap_style != previous, self._switches[gap_style], pool.empty)
-            slots[:, 1] = before
-            slots[:, 2] = np.where(style != gap_style, self._switches[style], pool.empty)
-        else:
-            slots = np.empty((len(cell), 2), np.int64)
-            slots[:, 0] = before
-        slots[:, -1] = set_.ids
+            before, after = self._turns(tokens, set_.gaps)
+            apart = spaced & ((before != _NONE) | (after != _NONE)) & (between == _NONE)
+            between[apart] = pool.constant(SPACE_CODE)
+            inserted = [before, between, after]
+        ids = set_.ids + (spaced & (between == _NONE))
+
+        extra = sum((np.asarray(column != _NONE, np.int64) for column in inserted), np.int64(0))
+        places = np.cumsum(extra) + np.arange(count)
+        made = np.empty(count + int(np.sum(extra)), np.int64)
+        made[places] = ids
+        free = places - extra
+        for column in inserted:
+            there = np.flatnonzero(column != _NONE)
+            made[free[there]] = column[there]
+            free[there] += 1
+        totals = np.concatenate(([0], places + 1))
         end = pool.constant(b")]TJ ET " if self._plain else b")]TJ ET Q ")
         some = np.diff(tokens.starts) > 0
         return [
-            Ragged(slots.reshape(-1), tokens.starts * slots.shape[1]),
+            Ragged(made, totals[tokens.starts]),
             Ragged.of_lengths(np.full(int(some.sum()), end), some.astype(np.int64)),
         ]
 
-    def _stretch(self, set_: "_Set", before: np.ndarray) -> None:
-        """Widen the gaps of every line that is followed by another of its paragraph."""
+    def _turns(self, tokens: _Tokens, gaps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The fragments that change the look before a token's space, and between it and its
+        word, where there are any."""
+        style, gap_style = self._style[tokens.cell], self._gap_style[tokens.cell]
+        gap_style = np.where(gaps > 0, gap_style, style)
+        gap_style[tokens.record_starts] = 0  # a record begins in the base look
+        previous = np.concatenate((style[:1] * 0, style[:-1]))
+        previous[tokens.record_starts] = 0
+        return (
+            np.where(gap_style != previous, self._switches[gap_style], _NONE),
+            np.where(style != gap_style, self._switches[style], _NONE),
+        )
+
+    def _stretch(self, set_: "_Set", gap: np.ndarray, between: np.ndarray) -> None:
+        """Widen the gaps (where ``gap``) of every line that is followed by another of its
+        paragraph: put their fragments into ``between``."""
         lines = set_.lines
         followed = np.append(~set_.forced[lines.first[1:]], False) & (lines.gaps > 0)
         slack = np.where(followed, self.frame.width * EM - set_.line_width, 0)
-        gap = set_.gaps > 0
-        gap[lines.first] = False
         sizes = np.add.reduceat(np.where(gap, self._gap_size[set_.tokens.cell], 0), lines.first)
         # TJ counts in thousandths of the size in force, towards the left.
         moves = np.rint(slack * 1000 / EM / np.maximum(sizes, 1)).astype(np.int64)
@@ -330,7 +377,7 @@ class Setter:
         of_line[followed] = ids[np.searchsorted(wanted, moves[followed])]
         line_of = np.cumsum(set_.begins) - 1
         stretched = gap & followed[line_of]
-        before[stretched] = of_line[line_of[stretched]]
+        between[stretched] = of_line[line_of[stretched]]
 
     def _heads(self, set_: "_Set") -> np.ndarray:
         """The fragment that begins each line: the first of a record selects font and place, the
@@ -344,13 +391,12 @@ class Setter:
         y = (frame.height - round(self.hole.baseline * UNIT) - lowered[lines.record]
              - set_.down * leading)  # fmt: skip
 
-        begin = np.concatenate(([True], lines.record[1:] != lines.record[:-1]))
+        now = set_.heads
         heads = np.empty(len(lines.first), np.int64)
-        later = np.flatnonzero(~begin)
+        later = np.delete(np.arange(len(lines.first)), now)
         heads[later] = self._fragments(
             b")]TJ ", x[later] - x[later - 1], b" ", y[later] - y[later - 1], b" Td[("
         )
-        now = np.flatnonzero(begin)
         page_x, page_y = frame.on_page(x[now], y[now])
         turned = b"" if frame.upright else b" ".join(map(number, frame.matrix[:4])) + b" "
         select = self.base.select(self.words.fonts, None if self._plain else self.base.ink)
@@ -384,6 +430,7 @@ class _Set:
     forced: np.ndarray  # which of them whatever the width
     gaps: np.ndarray  # the width of the space before each token
     lines: Lines
+    heads: np.ndarray  # the first line of each record that has any
     line_width: np.ndarray
     down: np.ndarray  # how many lines below the first each line is
     tall: np.ndarray  # from the top of the hole to the last baseline, for each record

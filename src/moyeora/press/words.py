@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from moyeora.press.fonts import EM, Font
+from moyeora.press.fonts import EM, SPACE_CODE, Font
 from moyeora.press.harfbuzz import Glyphs, right_to_left, script_of
 from moyeora.press.marks import Pool, joined, offsets
 from moyeora.press.pdf import number, text_string
@@ -77,7 +78,8 @@ class Words:
         return self._advances
 
     def ids(self, look: Look, words: Sequence[str]) -> np.ndarray:
-        """The fragment ids of words (no white space in them), each set only once."""
+        """The fragment ids of words, each set only once; the id after each one is of the same
+        word with a space before it."""
         known = self._known.setdefault(look, {})
         new = [word for word in dict.fromkeys(words) if word not in known]
         if new:
@@ -88,14 +90,19 @@ class Words:
         """The advance of a space in millionths of an em."""
         return self.fonts[look.fonts[0]].space + look.tracking
 
-    def _keep(self, fragments: pa.Array | list[bytes], advances: np.ndarray | list[int]) -> int:
-        first = self.pool.keep(fragments)
+    def _keep(self, words: pa.Array, advances: np.ndarray) -> np.ndarray:
+        """Keep words, each followed by the same with a space before it; returns their ids."""
+        count = len(words)
+        spaced = pc.binary_join_element_wise(SPACE_CODE, words, b"")
+        in_turn = np.arange(2 * count).reshape(2, count).T.reshape(-1).astype(np.int32)
+        first = self.pool.keep(pa.concat_arrays([words, spaced]).take(pa.array(in_turn)))
+        ids = np.arange(first, first + 2 * count, 2)
         if self.pool.count > len(self._advances):
             grown = np.zeros(2 * self.pool.count, np.int64)
             grown[: len(self._advances)] = self._advances
             self._advances = grown
-        self._advances[first : self.pool.count] = advances
-        return first
+        self._advances[ids] = advances
+        return ids
 
     def _set(self, look: Look, known: dict[str, int], words: list[str]) -> None:
         left: list[str] = []
@@ -134,8 +141,8 @@ class Words:
         kept = inside & plain[word_of]
         encoded, advances = _encoded(font, glyphs, kept, word_of, len(words), look.tracking)
         index = np.flatnonzero(plain)
-        first = self._keep(encoded.take(pa.array(index)), advances[index])
-        known.update(zip([words[i] for i in index], range(first, first + len(index)), strict=True))
+        ids = self._keep(encoded.take(pa.array(index)), advances[index])
+        known.update(zip([words[i] for i in index], ids.tolist(), strict=True))
         return [words[i] for i in np.flatnonzero(~plain)]
 
     def _set_alone(self, look: Look, known: dict[str, int], word: str) -> None:
@@ -153,7 +160,8 @@ class Words:
                 fragment = b")]TJ/Span<</ActualText%b>>BDC[(%b)]TJ EMC[(" % (
                     text_string(text), fragment,
                 )  # fmt: skip
-        found = known[word] = self._keep([fragment], [advance])
+        kept = self._keep(pa.array([fragment], pa.binary()), np.array([advance]))
+        found = known[word] = int(kept[0])
         if sized:
             self.sized[found] = word
         if missing is not None:
