@@ -6,7 +6,7 @@ hundredths of a point times :data:`~moyeora.press.fonts.EM`, so that no rounding
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import chain, repeat
 
 import numpy as np
 import pyarrow.compute as pc
@@ -20,7 +20,7 @@ from moyeora.press.lines import Lines, greedy, measure, syllables
 from moyeora.press.marks import Marks, Pool, Ragged, assemble
 from moyeora.press.pdf import number
 from moyeora.press.templates import Cell, Columns, Line
-from moyeora.press.words import Look, Words, unbroken
+from moyeora.press.words import Look, Words, mixed_directions, unbroken
 
 _SHRINK_STEP = 25  # sizes are tried in steps of a quarter of a point
 _TOLERANCE = EM  # a hundredth of a point over the edge is no fault
@@ -92,8 +92,7 @@ class Setter:
         self.base = looks[""]
         self.cells: list[Cell] = [cell for line in lines for cell in line]
         self.wraps = isinstance(part, ParagraphPart)
-        split = isinstance(part, ParagraphPart) and part.breaks == "syllable"
-        self._split: Callable[[str], list[str]] = syllables if split else lambda word: [word]
+        self._syllables = isinstance(part, ParagraphPart) and part.breaks == "syllable"
         # Cells alike (a name that is written twice) share what is known of their texts.
         self._known = {(cell.pieces, cell.style): _Known() for cell in self.cells}
 
@@ -175,21 +174,21 @@ class Setter:
 
     def _learn(self, style: str, texts: Sequence[str]) -> Ragged:
         """Split texts into tokens, coded with their stand, and set all their words together."""
-        units: list[str] = []
-        stands: list[int] = []
-        counts: list[int] = []
-        for text in texts:
-            before = len(units)
-            for word in unbroken(text):
-                pieces = self._split(word)
-                units += pieces
-                stands += [_WORD] + [_SYLLABLE] * (len(pieces) - 1)
-            if len(units) > before:
-                stands[before] = _FIRST
-            counts.append(len(units) - before)
-        ids = self.words.ids(self.looks[style], units)
-        coded = ids | (np.array(stands, np.int64) << _STAND_BIT)
-        return Ragged.of_lengths(coded, np.array(counts, np.int64))
+        words = list(map(unbroken if mixed_directions("".join(texts)) else str.split, texts))
+        counts = np.fromiter(map(len, words), np.int64, len(words))
+        units = list(chain.from_iterable(words))
+        stands = np.full(len(units), _WORD)
+        if self._syllables:
+            pieces = list(map(syllables, units))
+            lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
+            begins = np.cumsum(lengths) - lengths
+            units = list(chain.from_iterable(pieces))
+            stands = np.full(len(units), _SYLLABLE)
+            stands[begins] = _WORD
+            counts = np.diff(np.append(0, np.cumsum(lengths))[np.append(0, np.cumsum(counts))])
+        stands[(np.cumsum(counts) - counts)[counts > 0]] = _FIRST
+        coded = self.words.ids(self.looks[style], units) | (stands << _STAND_BIT)
+        return Ragged.of_lengths(coded, counts)
 
     # --- setting --------------------------------------------------------------------------
 

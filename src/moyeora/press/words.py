@@ -27,6 +27,8 @@ from moyeora.press.pdf import number, text_string
 _COMMON = r"!-@\[-`{-~\xa1-\xbf×÷‐-‧‰-⁞₩€℃№™←-⇿∀-⋿■-◿★☆♠-♯✓、-〃〈-】！-～"
 _HANGUL = re.compile(f"[{_COMMON}가-힣]+")
 _LATIN = re.compile(f"[{_COMMON}A-Za-zÀ-ÖØ-öø-ſ]+")
+# The blocks of Unicode's right-to-left scripts.
+_BACKWARD = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
@@ -297,23 +299,21 @@ def itemise(text: str, fonts: Sequence[Font]) -> list[Run]:
     return ordered + stretch
 
 
+def mixed_directions(text: str) -> bool:
+    """Whether any of a text is written from right to left."""
+    return _BACKWARD.search(text) is not None
+
+
 def unbroken(text: str) -> list[str]:
     """The words of a text; neighbours that read from right to left stay together, since their
     order on the line is the reverse of their order in the text."""
-    words = text.split()
-    if text.isascii() or not any(map(_backward, words)):
-        return words
     made: list[str] = []
-    for word in words:
-        if made and _backward(word) and _backward(made[-1]):
+    for word in text.split():
+        if made and mixed_directions(word) and mixed_directions(made[-1]):
             made[-1] += " " + word
         else:
             made.append(word)
     return made
-
-
-def _backward(word: str) -> bool:
-    return any(right_to_left(script_of(character)) for character in word)
 
 
 def _joiner(character: str) -> bool:
