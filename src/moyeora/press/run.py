@@ -7,6 +7,7 @@ names only when the whole list has been judged.
 
 import contextlib
 import csv
+import ctypes
 import fcntl
 import json
 import multiprocessing
@@ -312,11 +313,21 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+def keep_memory() -> None:
+    """Tell the C library to keep what arrays give back, for the next batch's: handing pages to
+    the system and back costs 3 µs a piece. Where it has no such setting, nothing is lost."""
+    with contextlib.suppress(OSError, AttributeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        for setting, value in ((-3, 32 << 20), (-1, 1 << 30), (-2, 16 << 20)):
+            mallopt(setting, value)  # M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, M_TOP_PAD
+
+
 _worker: dict[str, Any] = {}
 
 
 def _begin_worker(counter: Any) -> None:
     pa.set_cpu_count(1)
+    keep_memory()
     _worker["counter"] = counter
 
 
@@ -341,6 +352,7 @@ def _printed(
     total, records = ready.frozen.rows, ready.frozen.path
     paths = [work / f"volume-{number:04}.pdf" for number, _, _ in tasks]
     if pool is None:
+        keep_memory()
         composer = Composer(ready.forme)
         done = 0
 

@@ -4,9 +4,9 @@ A batch's text is a row of tokens (words or parts of words) for each record. Wid
 hundredths of a point times :data:`~moyeora.press.fonts.EM`, so that no rounding adds up.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import chain
 
 import numpy as np
 import pyarrow.compute as pc
@@ -20,7 +20,7 @@ from moyeora.press.lines import Lines, greedy, measure, syllables
 from moyeora.press.marks import Marks, Pool, Ragged, assemble
 from moyeora.press.pdf import number
 from moyeora.press.templates import Cell, Columns, Line
-from moyeora.press.words import Look, Words, mixed_directions, unbroken
+from moyeora.press.words import Look, Words
 
 _SHRINK_STEP = 25  # sizes are tried in steps of a quarter of a point
 _TOLERANCE = EM  # a hundredth of a point over the edge is no fault
@@ -48,32 +48,6 @@ class _Tokens:
         return self.starts[:-1][self.starts[1:] > self.starts[:-1]]
 
 
-class _Known:
-    """The texts that cells of one kind have had, each numbered, with their tokens."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self.tokens = Ragged.of_lengths(np.zeros(0, np.int64), np.zeros(0, np.int64))
-
-    def numbers(
-        self, texts: Sequence[str], learn: Callable[[Sequence[str]], Ragged]
-    ) -> np.ndarray:
-        """The number of each of these different texts; new ones are learnt together."""
-        known = self._numbers
-        numbers = np.fromiter(map(known.get, texts, repeat(-1)), np.int64, len(texts))
-        unknown = np.flatnonzero(numbers < 0)
-        if len(unknown):
-            new = [texts[at] for at in unknown.tolist()]
-            more = learn(new)
-            numbers[unknown] = range(len(known), len(known) + len(new))
-            known.update(zip(new, numbers[unknown].tolist(), strict=True))
-            self.tokens = Ragged.of_lengths(
-                np.concatenate((self.tokens.values, more.values)),
-                np.concatenate((self.tokens.lengths, more.lengths)),
-            )
-        return numbers
-
-
 class Setter:
     """Sets one part in one hole, batch after batch."""
 
@@ -93,8 +67,6 @@ class Setter:
         self.cells: list[Cell] = [cell for line in lines for cell in line]
         self.wraps = isinstance(part, ParagraphPart)
         self._syllables = isinstance(part, ParagraphPart) and part.breaks == "syllable"
-        # Cells alike (a name that is written twice) share what is known of their texts.
-        self._known = {(cell.pieces, cell.style): _Known() for cell in self.cells}
 
         self._line = np.array([n for n, line in enumerate(lines) for _ in line], np.int64)
         # Empty lines of a paragraph stand before the next line that has words.
@@ -138,10 +110,11 @@ class Setter:
             for cell in line:
                 index = len(made)
                 if cell.literal is not None:
-                    values = self._learn(cell.style, [cell.literal]).values
+                    values = self._units(cell.style, [cell.literal]).values
+                    values[0] &= ~(3 << _STAND_BIT)
                     ragged = Ragged.table(np.broadcast_to(values, (columns.rows, len(values))))
                 else:
-                    ragged = self._dynamic(cell, columns, defects)
+                    ragged = self._fields(cell, columns, defects)
                 ragged = ragged if keep is None else ragged.only(keep)
                 made.append((None, Ragged(ragged.values | index << _CELL_BIT, ragged.starts)))
         joined = assemble(made, columns.rows)
@@ -164,31 +137,34 @@ class Setter:
             some |= length.to_numpy(zero_copy_only=False) > 0
         return None if some.all() else some
 
-    def _dynamic(self, cell: Cell, columns: Columns, defects: list[Defects]) -> Ragged:
-        encoded, texts, bad = columns.encoded(cell.pieces)
-        for where, error in bad:
-            defects.append(Defects(error.kind, where, str(error)))
-        known = self._known[cell.pieces, cell.style]
-        numbers = known.numbers(texts, lambda new: self._learn(cell.style, new))
-        return known.tokens.take(numbers[encoded])
+    def _fields(self, cell: Cell, columns: Columns, defects: list[Defects]) -> Ragged:
+        """The tokens of a cell with fields."""
+        words = columns.words(cell.pieces)
+        defects += [Defects(error.kind, where, str(error)) for where, error in words.bad]
+        units = self._units(cell.style, words.distinct)
+        rows = words.rows
+        if len(units.values) == len(words.distinct):
+            made = Ragged(units.values[rows.values], rows.starts)
+        else:
+            made = units.take(rows.values)
+            made = Ragged(made.values, made.starts[rows.starts])
+        first = made.starts[:-1][made.lengths > 0]
+        made.values[first] &= ~(3 << _STAND_BIT)
+        return made
 
-    def _learn(self, style: str, texts: Sequence[str]) -> Ragged:
-        """Split texts into tokens, coded with their stand, and set all their words together."""
-        words = list(map(unbroken if mixed_directions("".join(texts)) else str.split, texts))
-        counts = np.fromiter(map(len, words), np.int64, len(words))
-        units = list(chain.from_iterable(words))
-        stands = np.full(len(units), _WORD)
+    def _units(self, style: str, words: Sequence[str]) -> Ragged:
+        """The tokens of words, coded with their stand: one each, or their syllables."""
+        lengths = np.ones(len(words), np.int64)
+        stands = np.full(len(words), _WORD)
         if self._syllables:
-            pieces = list(map(syllables, units))
+            pieces = list(map(syllables, words))
             lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
-            begins = np.cumsum(lengths) - lengths
-            units = list(chain.from_iterable(pieces))
-            stands = np.full(len(units), _SYLLABLE)
-            stands[begins] = _WORD
-            counts = np.diff(np.append(0, np.cumsum(lengths))[np.append(0, np.cumsum(counts))])
-        stands[(np.cumsum(counts) - counts)[counts > 0]] = _FIRST
-        coded = self.words.ids(self.looks[style], units) | (stands << _STAND_BIT)
-        return Ragged.of_lengths(coded, counts)
+            words = list(chain.from_iterable(pieces))
+            stands = np.full(len(words), _SYLLABLE)
+            stands[np.cumsum(lengths) - lengths] = _WORD
+        return Ragged.of_lengths(
+            self.words.ids(self.looks[style], words) | (stands << _STAND_BIT), lengths
+        )
 
     # --- setting --------------------------------------------------------------------------
 

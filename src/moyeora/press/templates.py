@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moyeora.press.faults import Kind, PressError
+from moyeora.press.marks import Ragged, joined, offsets
 
 BASE, STRONG = "", "strong"  # the style of the part itself, and of *…*
 
@@ -155,9 +156,7 @@ class Columns:
         self.rows = rows
         self._columns = columns
         self._filled: dict[str, pa.Array] = {}
-        self._encoded: dict[
-            tuple[str | Field, ...], tuple[np.ndarray, list[str], list[tuple[np.ndarray, Bad]]]
-        ] = {}
+        self._words: dict[tuple[str | Field, ...], WordRows] = {}
         self._formatted: dict[Field, tuple[pa.Array, list[tuple[np.ndarray, Bad]]]] = {}
 
     def __getitem__(self, name: str) -> pa.Array:
@@ -169,16 +168,12 @@ class Columns:
             self._filled[name] = found
         return found
 
-    def encoded(
-        self, pieces: tuple[str | Field, ...]
-    ) -> tuple[np.ndarray, list[str], list[tuple[np.ndarray, Bad]]]:
-        """:meth:`text` as (each row's place among the distinct values, these, what is bad)."""
-        found = self._encoded.get(pieces)
+    def words(self, pieces: tuple[str | Field, ...]) -> "WordRows":
+        """:meth:`text`, split into words."""
+        found = self._words.get(pieces)
         if found is None:
             values, bad = self.text(pieces)
-            encoded = values.dictionary_encode()
-            places = encoded.indices.to_numpy(zero_copy_only=False)
-            found = self._encoded[pieces] = (places, encoded.dictionary.to_pylist(), bad)
+            found = self._words[pieces] = split(values, bad)
         return found
 
     def text(
@@ -205,9 +200,70 @@ class Columns:
         return joined if isinstance(joined, pa.Array) else pa.repeat(joined, self.rows), bad
 
 
+@dataclass(frozen=True)
+class WordRows:
+    """Texts as rows of words: ``rows`` has places in ``distinct``; ``bad`` as in Columns."""
+
+    rows: Ragged
+    distinct: list[str]
+    bad: list[tuple[np.ndarray, Bad]]
+
+
+# The lead bytes, in UTF-8, of the blocks of Unicode's right-to-left scripts; and these blocks.
+_MAYBE_BACKWARD = re.compile(rb"[\xd6-\xdf]|\xe0[\xa0-\xa3]|\xef[\xac-\xbb]|\xf0[\x90\x9e]")
+_BACKWARD = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+
+
+def split(values: pa.Array, bad: list[tuple[np.ndarray, Bad]]) -> WordRows:
+    """Split texts at white space. Neighbours that read from right to left stay one word, since
+    their order on the line is the reverse of their order in the text."""
+    listed = pc.utf8_split_whitespace(values)
+    flat = listed.flatten()
+    lengths = np.diff(offsets(listed))
+    some = pc.binary_length(flat).to_numpy(zero_copy_only=False) > 0
+    if not some.all():
+        row = np.repeat(np.arange(len(lengths)), lengths)
+        lengths = np.bincount(row[some], minlength=len(lengths))
+        flat = flat.filter(pa.array(some))
+    encoded = flat.dictionary_encode()
+    distinct = encoded.dictionary.to_pylist()
+    places = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    rows = Ragged.of_lengths(places, lengths)
+    if _MAYBE_BACKWARD.search(joined(encoded.dictionary.cast(pa.binary()))):
+        rows = _kept_together(rows, distinct)
+    return WordRows(rows, distinct, bad)
+
+
+def _kept_together(rows: Ragged, distinct: list[str]) -> Ragged:
+    """Join neighbouring words that read from right to left; new ones go to ``distinct``."""
+    backward = np.array([_BACKWARD.search(word) is not None for word in distinct], bool)
+    row = np.repeat(np.arange(len(rows)), rows.lengths)
+    at = backward[rows.values]
+    follows = np.zeros(len(at), bool)
+    follows[1:] = at[1:] & at[:-1] & (row[1:] == row[:-1])
+    heads = np.flatnonzero(~follows)
+    numbers = {word: number for number, word in enumerate(distinct)}
+    values = rows.values[heads]
+    ends = np.append(heads[1:], len(at))
+    for place in np.flatnonzero(ends - heads > 1).tolist():
+        words = rows.values[heads[place] : ends[place]].tolist()
+        word = " ".join(distinct[number] for number in words)
+        if word not in numbers:
+            numbers[word] = len(distinct)
+            distinct.append(word)
+        values[place] = numbers[word]
+    return Ragged.of_lengths(values, np.bincount(row[heads], minlength=len(rows)))
+
+
 def _formatted(
     values: pa.Array, formats: tuple[str, ...]
 ) -> tuple[pa.Array, list[tuple[np.ndarray, Bad]]]:
+    if formats == (",",):
+        quick = _grouped_together(values)
+        if quick is not None:
+            return quick, []
     encoded = values.dictionary_encode()
     made: list[str] = encoded.dictionary.to_pylist()
     bad: dict[int, Bad] = {}
@@ -236,6 +292,32 @@ def formatter(form: str) -> Format:
     if re.search("[YMD]", form):
         return lambda text: dated(text, form)
     raise ValueError(f"unknown format {form!r}; known: ',', 'YYYY년 M월 D일', '을/를'")
+
+
+# 0 to 999, and the same as three digits after a comma: what a grouped number is made of.
+_GROUPS = pa.array([str(n) for n in range(1000)] + [f",{n:03}" for n in range(1000)], pa.string())
+
+
+def _grouped_together(values: pa.Array) -> pa.Array | None:
+    """A column of plain whole numbers (or empty texts) grouped; None if it has anything else."""
+    length = pc.binary_length(values).to_numpy(zero_copy_only=False)
+    empty = length == 0
+    digits = pc.ascii_is_decimal(values).to_numpy(zero_copy_only=False)
+    if not np.all(digits | empty) or length.max(initial=0) > 18:
+        return None
+    if empty.any():
+        values = pc.if_else(pa.array(empty), "0", values)
+    rest = values.cast(pa.int64()).to_numpy()
+    count = np.where(empty, 0, 1 + sum((rest >= 1000**n).astype(np.int64) for n in range(1, 6)))
+    made = Ragged.of_lengths(np.empty(int(count.sum()), np.int32), count)
+    place = made.starts[1:] - 1
+    for n in range(int(count.max(initial=0))):
+        here = np.flatnonzero(count > n)
+        rest, last = np.divmod(rest, 1000)
+        made.values[place[here] - n] = last[here] + 1000 * (count[here] > n + 1)
+    fragments = _GROUPS.take(pa.array(made.values))
+    ends = offsets(fragments)[made.starts].astype(np.int32)
+    return pa.StringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), fragments.buffers()[2])
 
 
 def grouped(text: str) -> str:

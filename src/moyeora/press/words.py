@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -27,8 +28,6 @@ from moyeora.press.pdf import number, text_string
 _COMMON = r"!-@\[-`{-~\xa1-\xbf×÷‐-‧‰-⁞₩€℃№™←-⇿∀-⋿■-◿★☆♠-♯✓、-〃〈-】！-～"
 _HANGUL = re.compile(f"[{_COMMON}가-힣]+")
 _LATIN = re.compile(f"[{_COMMON}A-Za-zÀ-ÖØ-öø-ſ]+")
-# The blocks of Unicode's right-to-left scripts.
-_BACKWARD = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
@@ -83,10 +82,12 @@ class Words:
         """The fragment ids of words, each set only once; the id after each one is of the same
         word with a space before it."""
         known = self._known.setdefault(look, {})
-        new = [word for word in dict.fromkeys(words) if word not in known]
-        if new:
-            self._set(look, known, new)
-        return np.fromiter(map(known.__getitem__, words), np.int64, len(words))
+        ids = np.fromiter(map(known.get, words, repeat(-1)), np.int64, len(words))
+        unknown = np.flatnonzero(ids < 0).tolist()
+        if unknown:
+            self._set(look, known, list(dict.fromkeys([words[at] for at in unknown])))
+            ids[unknown] = [known[words[at]] for at in unknown]
+        return ids
 
     def space(self, look: Look) -> int:
         """The advance of a space in millionths of an em."""
@@ -297,23 +298,6 @@ def itemise(text: str, fonts: Sequence[Font]) -> list[Run]:
             ordered += [*stretch, run]
             stretch = []
     return ordered + stretch
-
-
-def mixed_directions(text: str) -> bool:
-    """Whether any of a text is written from right to left."""
-    return _BACKWARD.search(text) is not None
-
-
-def unbroken(text: str) -> list[str]:
-    """The words of a text; neighbours that read from right to left stay together, since their
-    order on the line is the reverse of their order in the text."""
-    made: list[str] = []
-    for word in text.split():
-        if made and mixed_directions(word) and mixed_directions(made[-1]):
-            made[-1] += " " + word
-        else:
-            made.append(word)
-    return made
 
 
 def _joiner(character: str) -> bool:
