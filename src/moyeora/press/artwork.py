@@ -102,8 +102,9 @@ class Typst:
 
     def compile(self, source: Path | bytes, place: str, inputs: Mapping[str, Any]) -> pikepdf.Pdf:
         """Compile a design (a file, or its text) to a PDF. DesignError tells line and reason."""
+        given: Any = source
         compiler = typst.Compiler(
-            source,
+            given,
             root=self.job.folder,
             font_paths=self._fonts,
             sys_inputs={"moyeora": json.dumps(inputs, ensure_ascii=False)},
@@ -119,13 +120,16 @@ class Typst:
                 place=place,
                 remedy="a warning would be lost in print; mend the design or the fonts folder",
             )
+        assert isinstance(data, bytes)  # a PDF is one file
         return pikepdf.open(io.BytesIO(data))
 
 
 def compile_layout(compiler: Typst, design: Path) -> tuple[PageArt, ...]:
     """The pages of a design, cut at its parts. Raises DesignError."""
     job = compiler.job
-    place = str(design.relative_to(job.folder)) if design.is_relative_to(job.folder) else str(design)
+    place = (
+        str(design.relative_to(job.folder)) if design.is_relative_to(job.folder) else str(design)
+    )
     # The specimens stand in this order in the package `moyeora`.
     looks = {
         name: [BASE, STRONG, *sorted(styles(part) - {BASE, STRONG})]
@@ -215,7 +219,9 @@ def _cut(
             at += 1
             continue
         end = at + 1
-        while str(content[end].operator) != "Do" or markers.get(str(content[end].operands[0])) != _END:
+        while (
+            str(content[end].operator) != "Do" or markers.get(str(content[end].operands[0])) != _END
+        ):
             end += 1
         hole = _hole(names[number], looks[names[number]], state, content[at + 1 : end], page)
         outside = state.outside()
@@ -269,7 +275,7 @@ def _wrap(instructions: Sequence[Any]) -> int:
     return 0
 
 
-def _marker_number(form: pikepdf.Stream) -> int | None:
+def _marker_number(form: Any) -> int | None:
     if form.get("/Subtype") != "/Form" or len(form.read_raw_bytes()) > 200:
         return None
     match = re.match(rb"%moyeora (\d{4})", form.read_bytes())
@@ -285,7 +291,7 @@ class _State:
         self.stack: list[tuple[Matrix, tuple[int, ...]]] = []
         self.count = 0
 
-    def apply(self, operator: str, operands: Sequence[Any]) -> None:
+    def apply(self, operator: str, operands: Any) -> None:
         if operator == "q":
             self.stack.append((self.matrix, self.sign))
         elif operator == "Q":
@@ -339,7 +345,7 @@ def _specimens(
     state.matrix = outer.matrix
     state.stack = list(outer.stack)
     ink, font, size, matrix = b"0 0 0 1 k", "", 0.0, _IDENTITY
-    spaces = page.resources.get("/ColorSpace", {})
+    spaces: Any = page.resources.get("/ColorSpace", {})
     space = ""
     for instruction in instructions:
         operator, operands = str(instruction.operator), instruction.operands
@@ -376,7 +382,8 @@ def _used(page: pikepdf.Page, instructions: Iterable[Any]) -> dict[str, dict[str
     used: dict[str, dict[str, Any]] = {}
 
     def use(category: str, name: str) -> None:
-        found = page.resources.get(category, {}).get(name)
+        names: Any = page.resources.get(category, {})
+        found = names.get(name)
         if found is not None:
             used.setdefault(category, {})[name] = found
 
@@ -388,7 +395,11 @@ def _used(page: pikepdf.Page, instructions: Iterable[Any]) -> dict[str, dict[str
             use("/ColorSpace", str(operands[0]))
         elif operator in {"scn", "SCN"} and operands and isinstance(operands[-1], pikepdf.Name):
             use("/Pattern", str(operands[-1]))
-        elif operator in {"BDC", "DP"} and len(operands) > 1 and isinstance(operands[1], pikepdf.Name):
+        elif (
+            operator in {"BDC", "DP"}
+            and len(operands) > 1
+            and isinstance(operands[1], pikepdf.Name)
+        ):
             use("/Properties", str(operands[1]))
     return used
 
@@ -416,4 +427,3 @@ def compile_blocks(
             place=place,
         )
     return pdf
-

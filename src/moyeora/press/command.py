@@ -87,7 +87,7 @@ def _proof(chosen: argparse.Namespace) -> int:
     return 1 if made.held else 0
 
 
-class progress_bar:  # noqa: N801 (used as a context manager only)
+class progress_bar:
     """A bar for :func:`moyeora.press.run.run`; silent where standard error is no terminal."""
 
     def __enter__(self) -> Callable[[int, int], None]:

@@ -18,8 +18,8 @@ from moyeora.press.faults import Fault, Policy
 from moyeora.press.forme import Forme, stored_key
 from moyeora.press.images import Placer
 from moyeora.press.job import BlockPart, CodePart, ParagraphPart, PicturePart, TextPart
-from moyeora.press.pictures import Picture
 from moyeora.press.marks import Pool, Ragged, assemble, offsets
+from moyeora.press.pictures import Picture
 from moyeora.press.setting import Setter
 from moyeora.press.survey import PIECE
 from moyeora.press.templates import Columns
@@ -156,7 +156,7 @@ class Composer:
         """For each part, the bytes of content and the seconds that these records take."""
         self.pool.drop_passing()
         records = records.combine_chunks()
-        costs = {name: (0, 0.0) for name in self.forme.job.parts}
+        costs = dict.fromkeys(self.forme.job.parts, (0, 0.0))
         layout = records["layout"].fill_null("").to_numpy(zero_copy_only=False)
         for name, pages in self._painters.items():
             index = np.flatnonzero(layout == name)
@@ -191,15 +191,11 @@ class Composer:
         return Columns(columns, len(index)), shown
 
     @staticmethod
-    def _drawn(
-        painter: Painter, columns: Columns, shown: np.ndarray | None
-    ) -> Drawn:
+    def _drawn(painter: Painter, columns: Columns, shown: np.ndarray | None) -> Drawn:
         drawn = painter.draw(columns)
         if shown is None or shown.all():
             return drawn
-        defects = [
-            Defects(d.kind, d.rows[shown[d.rows]], d.what) for d in drawn.defects
-        ]
+        defects = [Defects(d.kind, d.rows[shown[d.rows]], d.what) for d in drawn.defects]
         return Drawn([marks.only(shown) for marks in drawn.marks], defects, drawn.resources)
 
     def _judge(
@@ -218,4 +214,3 @@ class Composer:
             if self.forme.job.policy(defect.kind) is not Policy.FIX:
                 for row in rows.tolist():
                     held[row] = held[row] or defect.kind.value
-

@@ -55,7 +55,9 @@ class Frame:
         """Whether it is only moved, neither turned nor scaled."""
         return max(abs(x - y) for x, y in zip(self.matrix[:4], (1, 0, 0, 1), strict=True)) < 1e-5
 
-    def on_page(self, x: float | np.ndarray, y: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def on_page(
+        self, x: float | np.ndarray, y: float | np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         """A point of the hole on the page, in whole hundredths of a point."""
         a, b, c, d, e, f = self.matrix
         return (

@@ -25,7 +25,18 @@ _CODES = np.array(
     [high << 8 | low for high in _SAFE for low in _SAFE if high << 8 | low not in {0, 0x20}],
     np.uint16,
 )
-_FOR_SHAPING = (b"GSUB", b"GPOS", b"GDEF", b"kern", b"cmap", b"name", b"post", b"DSIG", b"vhea", b"vmtx")
+_FOR_SHAPING = (
+    b"GSUB",
+    b"GPOS",
+    b"GDEF",
+    b"kern",
+    b"cmap",
+    b"name",
+    b"post",
+    b"DSIG",
+    b"vhea",
+    b"vmtx",
+)
 _SUFFIXES = {".ttf", ".otf", ".ttc", ".otc"}
 
 
@@ -82,7 +93,8 @@ def load_faces(folder: Path) -> list[Face]:
                 Face(
                     path,
                     index,
-                    face.get_name(names.TYPOGRAPHIC_FAMILY) or face.get_name(names.FONT_FAMILY)
+                    face.get_name(names.TYPOGRAPHIC_FAMILY)
+                    or face.get_name(names.FONT_FAMILY)
                     or path.stem,
                     face.get_name(names.POSTSCRIPT_NAME) or path.stem,
                     int.from_bytes(os2[4:6], "big") if len(os2) > 6 else 400,
@@ -110,8 +122,11 @@ def in_family(faces: Sequence[Face], family: str, like: Face) -> Face:
             place="mailing.toml: fonts.fallback",
             remedy=f"put its files there, or name one of: {known}",
         )
-    return min(members, key=lambda face: (face.italic != like.italic,
-                                          abs(face.weight - like.weight), face.postscript))  # fmt: skip
+
+    def distance(face: Face) -> tuple[bool, int, str]:
+        return face.italic != like.italic, abs(face.weight - like.weight), face.postscript
+
+    return min(members, key=distance)
 
 
 class Font:

@@ -16,7 +16,12 @@ import numpy as np
 
 from moyeora import __version__
 from moyeora.press.artwork import (
-    POINTS_PER_MM, UNIT, Hole, PageArt, Typst, compile_blocks, compile_layout,
+    POINTS_PER_MM,
+    UNIT,
+    Hole,
+    PageArt,
+    Typst,
+    compile_blocks,
 )  # fmt: skip
 from moyeora.press.drawing import BLACK
 from moyeora.press.faults import JobError, PressError
@@ -96,15 +101,15 @@ def lock_up(
             except PressError as problem:
                 problems.append(problem)
                 continue
-            fonts = tuple(dict.fromkeys(number_of(f) for f in stack))
+            numbers_of_stack = tuple(dict.fromkeys(number_of(f) for f in stack))
             tracking = round(specimen.tracking * EM) - _kern_of_digits(face)
             made[style] = Look(
-                fonts,
+                numbers_of_stack,
                 round(specimen.size * UNIT),
                 tracking if abs(tracking) > EM // 5000 else 0,
                 specimen.ink,
             )
-            stacks.add(fonts)
+            stacks.add(numbers_of_stack)
         looks[layout, _hole_key(hole)] = made
     problems += _too_many_blocks(job, survey)
     if problems:
@@ -175,7 +180,8 @@ def _kern_of_digits(face: Face) -> int:
     text = np.array([0x30, 0x30], np.uint32)
     both = face.shaper.shape(text, "Zyyy", "ltr", "ko").advance
     single = face.shaper.shape(text[:1], "Zyyy", "ltr", "ko").advance
-    return round(int(both[0] - single[0]) * EM / face.hb.upem)
+    upem: int = face.hb.upem
+    return round(int(both[0] - single[0]) * EM / upem)
 
 
 def _written_characters(job: Job) -> set[int]:
@@ -222,8 +228,8 @@ def _with_fonts(
 ) -> PageForme:
     """The page with its resources: those of the artwork, and the job's fonts where it has text."""
     categories = dict(art.resources)
-    static_fonts: dict[str, Any] = categories.pop("/Font", {})
-    xobjects: dict[str, Any] = categories.pop("/XObject", {})
+    static_fonts: Mapping[str, Any] = categories.pop("/Font", {})
+    xobjects: Mapping[str, Any] = categories.pop("/XObject", {})
     made = b"".join(
         b"%b<<%b>>" % (
             category.encode(),

@@ -36,7 +36,7 @@ class Glyphs:
 
 @cache
 def _library() -> Any:
-    library = ctypes.CDLL(uharfbuzz._harfbuzz.__file__)  # type: ignore[attr-defined]
+    library = ctypes.CDLL(uharfbuzz._harfbuzz.__file__)
     for name, result, arguments in (
         ("hb_blob_create_from_file", c_void_p, [c_char_p]),
         ("hb_face_create", c_void_p, [c_void_p, c_uint]),

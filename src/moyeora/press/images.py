@@ -77,9 +77,7 @@ class Placer:
                     )
                 )
         chosen = pairs[which]
-        return Drawn(
-            [Ragged.table(chosen[:, :1])], defects, Ragged.table(chosen[:, 1:])
-        )
+        return Drawn([Ragged.table(chosen[:, :1])], defects, Ragged.table(chosen[:, 1:]))
 
     def take_used(self) -> list[Picture]:
         """The pictures drawn since this was last asked."""

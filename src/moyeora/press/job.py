@@ -229,7 +229,7 @@ def _converter(folder: Path) -> Converter:
     def exact(kind: type, said: str) -> None:
         def take(value: Any, _: Any) -> Any:
             whole = kind is float and isinstance(value, int)
-            if not isinstance(value, kind) and not whole or (value is True or value is False) != (
+            if (not isinstance(value, kind) and not whole) or (value is True or value is False) != (
                 kind is bool
             ):
                 raise ValueError(f"must be {said}, not {value!r}")
@@ -269,7 +269,7 @@ def _converter(folder: Path) -> Converter:
         return converter.structure(rest, KINDS[value["kind"]])
 
     converter.register_structure_hook(Path, existing)
-    converter.register_structure_hook_func(lambda kind: get_origin(kind) is Literal, chosen)
+    converter.register_structure_hook_func(lambda kind: bool(get_origin(kind) == Literal), chosen)
     converter.register_structure_hook_func(lambda kind: kind == tuple[str, ...], listed)
     converter.register_structure_hook_func(lambda kind: kind == Part, part)
     for kinds in (Kind, Policy):

@@ -77,8 +77,10 @@ def syllables(word: str) -> list[str]:
     units: list[str] = []
     for character in word:
         previous = units[-1][-1] if units else ""
-        if not units or not (_wide(previous) or _wide(character)) or (
-            character in _NO_START or previous in _NO_END
+        if (
+            not units
+            or not (_wide(previous) or _wide(character))
+            or (character in _NO_START or previous in _NO_END)
         ):
             if units:
                 units[-1] += character

@@ -50,9 +50,7 @@ class Ragged:
     def only(self, keep: np.ndarray) -> "Ragged":
         """The same rows, emptied where ``keep`` is false."""
         lengths = self.lengths
-        return Ragged.of_lengths(
-            self.values[np.repeat(keep, lengths)], np.where(keep, lengths, 0)
-        )
+        return Ragged.of_lengths(self.values[np.repeat(keep, lengths)], np.where(keep, lengths, 0))
 
 
 # What a part draws: fragment ids, a row for each record.

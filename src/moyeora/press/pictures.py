@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pikepdf
 
@@ -109,8 +109,8 @@ class _Numbered(Shared):
         return super().reference(number + self._offset)
 
 
-def _contents(page: pikepdf.Page) -> list[pikepdf.Stream]:
-    contents = page.obj.get("/Contents")
+def _contents(page: pikepdf.Page) -> list[Any]:
+    contents: Any = page.obj.get("/Contents")
     if isinstance(contents, pikepdf.Array):
         return list(contents)
     return [] if contents is None else [contents]

@@ -126,4 +126,3 @@ def _why(part: Part, kept: int) -> str:
     if isinstance(part, ParagraphPart):
         return "each distinct word is set once; broken into lines for each record"
     return "each distinct word is set once"
-

@@ -58,7 +58,7 @@ def freeze(
     job: Job,
     folder: Path,
     *,
-    texts: Mapping[str, str] = {},  # noqa: B006 (only read)
+    texts: Mapping[str, str] = {},
     memory_limit_mb: int = 256,
 ) -> Frozen:
     """Apply the rules of a job to its customers and write ``records.arrow`` into ``folder``.
@@ -171,7 +171,7 @@ class _Sieve:
 
     @property
     def inputs(self) -> int:
-        suppressed = sum(table.num_rows for table in self._suppressed)
+        suppressed: int = sum(table.num_rows for table in self._suppressed)
         return self.rows + suppressed + len(self._source.unreadable)
 
     def kept(self, batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -121,9 +121,7 @@ def prepare(job: Job, work: Path) -> Prepared:
     compiler = Typst(job)
     words = read_words(job)
     with ThreadPoolExecutor(1) as beside:
-        compiling: Future[dict[str, tuple[PageArt, ...]]] = beside.submit(
-            _compiled, job, compiler
-        )
+        compiling: Future[dict[str, tuple[PageArt, ...]]] = beside.submit(_compiled, job, compiler)
         frozen = freeze(job, work)
         layouts = compiling.result()
     _check_words(job, words, frozen, layouts)
@@ -161,7 +159,9 @@ def _check_words(
                 "no design has a place for it", place=f"mailing.toml: parts.{name}",
                 remedy=f'put part("{name}", width: …, height: …) into a design, or take it out',
             ))  # fmt: skip
-        used = {f.column for line in words.lines.get(name, ()) for cell in line for f in cell.fields}
+        used = {
+            f.column for line in words.lines.get(name, ()) for cell in line for f in cell.fields
+        }
         used |= {piece.column for piece in words.pieces.get(name, ()) if not isinstance(piece, str)}
         for missing in sorted(used - known):
             near = difflib.get_close_matches(missing, known, 1)

@@ -78,21 +78,31 @@ class Setter:
         for i in range(1, len(spaces)):
             if spaces[i] is None and self._line[i] == self._line[i - 1]:
                 spaces[i] = spaces[i - 1]
-        gap_looks = [looks[c.style if s is None else s] for c, s in zip(self.cells, spaces, strict=True)]
+        gap_looks = [
+            looks[c.style if s is None else s] for c, s in zip(self.cells, spaces, strict=True)
+        ]
         self._size = np.array([looks[cell.style].size for cell in self.cells], np.int64)
         self._own_gap = np.array([self._gap(looks[cell.style]) for cell in self.cells], np.int64)
         self._first_gap = np.array(
-            [0 if s is None else self._gap(look) for s, look in zip(spaces, gap_looks, strict=True)],
+            [
+                0 if s is None else self._gap(look)
+                for s, look in zip(spaces, gap_looks, strict=True)
+            ],
             np.int64,
         )
         self._gap_size = np.array([look.size for look in gap_looks], np.int64)
 
-        used = list(dict.fromkeys([self.base, *(looks[cell.style] for cell in self.cells), *gap_looks]))
+        used = list(
+            dict.fromkeys([self.base, *(looks[cell.style] for cell in self.cells), *gap_looks])
+        )
         self._several = len(used) > 1
         self._style = np.array([used.index(looks[cell.style]) for cell in self.cells], np.int64)
         self._gap_style = np.array([used.index(look) for look in gap_looks], np.int64)
         self._switches = np.array(
-            [pool.constant(b")]TJ%b[(" % look.select(words.fonts, look.ink, always=True)) for look in used],
+            [
+                pool.constant(b")]TJ%b[(" % look.select(words.fonts, look.ink, always=True))
+                for look in used
+            ],
             np.int64,
         )
         self._plain = all(look.ink == BLACK and not look.tracking for look in used)

@@ -69,85 +69,81 @@ class Volume:
     def add(self, contents: Contents) -> Printed:
         """Write the pieces of a batch that are not held."""
         pool = self.composer.pool
-        kept = contents.held == ""
-        pages_of = np.zeros(len(kept), np.int64)
-        streams_of = np.diff(contents.starts)
-        for name, rows in contents.layouts.items():
-            pages_of[rows] = len(self.forme.layouts[name])
-        pages_of[~kept] = 0
-        objects_of = np.where(kept, pages_of + streams_of, 0)
-        leaves = -(-int(pages_of.sum()) // _KIDS)
-        first_leaf = self._count + 1
-        first_object = first_leaf + leaves + np.cumsum(objects_of) - objects_of
-        first_page = np.cumsum(pages_of) - pages_of
-
-        streams = pool.passing(contents.streams)
-        lengths = np.diff(offsets(contents.streams))
-        length_ids = pool.passing_numbers(lengths)
-        object_ids = pool.passing_numbers(
-            np.arange(first_leaf, first_leaf + leaves + int(objects_of.sum()))
+        plan = _Numbers.of(contents, self.forme, self._count)
+        ids = _Ids(
+            pool.passing_numbers(np.arange(plan.first, plan.end)),
+            pool.passing_numbers(np.diff(offsets(contents.streams))),
+            pool.passing(contents.streams),
         )
         columns: list[tuple[np.ndarray, Ragged]] = []
-        # For each table, which of its columns begin an object.
-        begins: list[tuple[np.ndarray, np.ndarray]] = []
-        kids = np.empty(int(pages_of.sum()), np.int64)
+        begins: list[np.ndarray] = []  # which columns of each table begin an object
+        kids = np.empty(plan.pages, np.int64)
         for name, rows in contents.layouts.items():
-            inside = kept[rows]
+            inside = contents.held[rows] == ""
             index = rows[inside]
-            pages = self.forme.layouts[name]
-            number = first_object[index]
-            table: list[np.ndarray | int] = []
-            starts: list[int] = []
-            stream_number = number + len(pages)
-            for at, page in enumerate(pages):
-                named = [ids[inside] for ids in contents.resources[name][at]]
-                kids[first_page[index] + at] = number + at
-                leaf = (first_page[index] + at) // _KIDS
-                starts.append(len(table))
-                table += self._page(
-                    page, object_ids[number + at - first_leaf], object_ids[leaf],
-                    [object_ids[stream_number + n - first_leaf] for n in range(len(page.groups))],
-                    named,
-                )  # fmt: skip
-                stream_number = stream_number + len(page.groups)
-            for n in range(sum(len(page.groups) for page in pages)):
-                starts.append(len(table))
-                stream = contents.starts[index] + n
-                table += [
-                    object_ids[number + len(pages) + n - first_leaf],
-                    pool.constant(b" 0 obj\n<</Length "), length_ids[stream],
-                    pool.constant(b">>stream\n"), streams[stream],
-                    pool.constant(b"\nendstream\nendobj\n"),
-                ]  # fmt: skip
-            filled = np.empty((len(index), len(table)), np.int64)
-            for at, values in enumerate(table):
-                filled[:, at] = values
-            columns.append((index, Ragged.table(filled)))
-            begins.append((index, np.array(starts)))
-        laid = assemble(columns, len(kept))
+            named = [[of[inside] for of in page] for page in contents.resources[name]]
+            table, starts = self._pieces(name, index, named, contents.starts[index], plan, ids)
+            columns.append((index, Ragged.table(table)))
+            begins.append(starts)
+            for at in range(len(named)):
+                kids[plan.page[index] + at] = plan.object[index] + at
+        laid = assemble(columns, len(contents.held))
         fragments = pool.gather(laid.values)
-        at = offsets(fragments)
-        places = np.zeros(leaves + int(objects_of.sum()), np.int64)
-        for index, starts_ in begins:
-            numbers = first_object[index, None] - first_leaf + np.arange(len(starts_))
-            places[numbers] = at[laid.starts[index, None] + starts_] + self._at
+
+        places = np.zeros(plan.end - plan.first, np.int64)
+        ends = offsets(fragments)
+        for (index, _), starts in zip(columns, begins, strict=True):
+            numbers = plan.object[index, None] - plan.first + np.arange(len(starts))
+            places[numbers] = ends[laid.starts[index, None] + starts] + self._at
         self._write(joined(fragments))
-        for leaf in range(leaves):
-            self._nodes.append((first_leaf + leaf, kids[leaf * _KIDS : (leaf + 1) * _KIDS]))
         self._chunks.append(places)
+        for leaf in range(plan.leaves):
+            self._nodes.append((plan.first + leaf, kids[leaf * _KIDS : (leaf + 1) * _KIDS]))
+        first_page = self.pages + 1
         self._count += len(places)
-        page = first_page + self.pages + 1
-        self.pages += int(pages_of.sum())
-        rows = np.flatnonzero(kept)
-        return Printed(rows, page[rows], _checksums(contents, rows))
+        self.pages += plan.pages
+        printed = np.flatnonzero(contents.held == "")
+        return Printed(printed, plan.page[printed] + first_page, _checksums(contents, printed))
+
+    def _pieces(
+        self,
+        name: str,
+        index: np.ndarray,
+        named: Sequence[Sequence[np.ndarray]],
+        stream: np.ndarray,
+        plan: "_Numbers",
+        ids: "_Ids",
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The fragments of a layout's pieces, one row a piece, and which columns begin an object:
+        first the page objects, then the content streams."""
+        constant, pages = self.composer.pool.constant, self.forme.layouts[name]
+        number = plan.object[index] - plan.first
+        made: list[np.ndarray | int] = []
+        starts: list[int] = []
+        next_stream = number + len(pages)
+        for at, page in enumerate(pages):
+            starts.append(len(made))
+            streams = [ids.object[next_stream + n] for n in range(len(page.groups))]
+            next_stream = next_stream + len(streams)
+            leaf = (plan.page[index] + at) // _KIDS
+            made += [ids.object[number + at], constant(b" 0 obj\n<</Type/Page/Parent ")]
+            made += [ids.object[leaf], *self._page(page, streams, named[at])]
+        for n in range(sum(len(page.groups) for page in pages)):
+            starts.append(len(made))
+            made += [ids.object[number + len(pages) + n], constant(b" 0 obj\n<</Length ")]
+            made += [ids.length[stream + n], constant(b">>stream\n"), ids.stream[stream + n]]
+            made += [constant(b"\nendstream\nendobj\n")]
+        table = np.empty((len(index), len(made)), np.int64)
+        for column, values in enumerate(made):
+            table[:, column] = values
+        return table, np.array(starts)
 
     def _page(
-        self, page: PageForme, number: np.ndarray, leaf: np.ndarray,
-        streams: Sequence[np.ndarray], named: Sequence[np.ndarray],
-    ) -> list[np.ndarray | int]:  # fmt: skip
-        """The columns of a page object."""
+        self, page: PageForme, streams: Sequence[np.ndarray], named: Sequence[np.ndarray]
+    ) -> list[np.ndarray | int]:
+        """The columns of a page object from behind its parent's number."""
         constant = self.composer.pool.constant
-        made: list[np.ndarray | int] = [number, constant(b" 0 obj\n<</Type/Page/Parent "), leaf]
+        made: list[np.ndarray | int] = []
         text = b" 0 R/Contents["
         for at, stratum in enumerate(page.strata):
             text += b"%d 0 R" % stratum
@@ -254,6 +250,48 @@ class Volume:
         )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Numbers:
+    """The object numbers of a batch: ``leaves`` nodes of the page tree from ``first``, then each
+    record's objects (from ``object``), up to ``end``; ``page`` counts pages from 0."""
+
+    first: int
+    end: int
+    leaves: int
+    pages: int
+    object: np.ndarray
+    page: np.ndarray
+
+    @classmethod
+    def of(cls, contents: Contents, forme: Forme, count: int) -> "_Numbers":
+        pages = np.zeros(len(contents.held), np.int64)
+        for name, rows in contents.layouts.items():
+            pages[rows] = len(forme.layouts[name])
+        objects = pages + np.diff(contents.starts)
+        absent = contents.held != ""
+        pages[absent] = objects[absent] = 0
+        total = int(pages.sum())
+        leaves = -(-total // _KIDS)
+        objects_from = count + 1 + leaves
+        return cls(
+            count + 1,
+            objects_from + int(objects.sum()),
+            leaves,
+            total,
+            objects_from + np.cumsum(objects) - objects,
+            np.cumsum(pages) - pages,
+        )
+
+
+@dataclass(frozen=True)
+class _Ids:
+    """The fragments of a batch's object numbers (from the first), stream lengths and streams."""
+
+    object: np.ndarray
+    length: np.ndarray
+    stream: np.ndarray
+
+
 def _node(kids: np.ndarray, count: int, parent: int | None) -> bytes:
     return b"<</Type/Pages/Count %d%b/Kids[%b]>>" % (
         count,
@@ -272,5 +310,6 @@ def _checksums(contents: Contents, rows: np.ndarray) -> np.ndarray:
     begin = at[contents.starts[rows]].tolist()
     end = at[contents.starts[rows + 1]].tolist()
     crc = zlib.crc32
-    return np.fromiter((crc(view[a:b]) for a, b in zip(begin, end, strict=True)), np.uint32, len(rows))
-
+    return np.fromiter(
+        (crc(view[a:b]) for a, b in zip(begin, end, strict=True)), np.uint32, len(rows)
+    )

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
+from itertools import pairwise, repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -28,7 +28,9 @@ from moyeora.press.pdf import number, text_string
 _COMMON = r"!-@\[-`{-~\xa1-\xbf×÷‐-‧‰-⁞₩€℃№™←-⇿∀-⋿■-◿★☆♠-♯✓、-〃〈-】！-～"
 _HANGUL = re.compile(f"[{_COMMON}가-힣]+")
 _LATIN = re.compile(f"[{_COMMON}A-Za-zÀ-ÖØ-öø-ſ]+")
-_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_INVISIBLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
 
 
 @dataclass(frozen=True)
@@ -266,7 +268,7 @@ def itemise(text: str, fonts: Sequence[Font]) -> list[Run]:
     strong = [right_to_left(own[i]) and scripts[i] not in {"Zyyy"} for i in range(len(text))]
     backwards = list(strong)
     ends = [i for i, is_rtl in enumerate(strong) if is_rtl]
-    for a, b in zip(ends, ends[1:], strict=False):
+    for a, b in pairwise(ends):
         if not any(not strong[i] and scripts[i] not in {"Zyyy", "Zinh"} for i in range(a, b)):
             backwards[a : b + 1] = [not c.isdigit() for c in text[a : b + 1]]
             backwards[a] = backwards[b] = True
