@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, get_args
 
 from cattrs import BaseValidationError, ClassValidationError, Converter, IterableValidationError
 from cattrs.errors import ForbiddenExtraKeysError
@@ -269,7 +269,9 @@ def _converter(folder: Path) -> Converter:
         return converter.structure(rest, KINDS[value["kind"]])
 
     converter.register_structure_hook(Path, existing)
-    converter.register_structure_hook_func(lambda kind: bool(get_origin(kind) == Literal), chosen)
+    converter.register_structure_hook_func(
+        lambda kind: getattr(kind, "__origin__", None) is Literal, chosen
+    )
     converter.register_structure_hook_func(lambda kind: kind == tuple[str, ...], listed)
     converter.register_structure_hook_func(lambda kind: kind == Part, part)
     for kinds in (Kind, Policy):

@@ -349,8 +349,15 @@ def dated(text: str, form: str) -> str:
 
 # The pairs that people write in either order, by what follows a final consonant.
 _PAIRS = {
-    frozenset(pair): (pair[0], pair[1])
-    for pair in (form.split("/") for form in "을/를 이/가 은/는 과/와 으로/로 아/야".split())
+    frozenset(pair): pair
+    for pair in (
+        ("을", "를"),
+        ("이", "가"),
+        ("은", "는"),
+        ("과", "와"),
+        ("으로", "로"),
+        ("아", "야"),
+    )
 }
 _NO_FINAL, _RIEUL, _OTHER_FINAL = range(3)
 _DIGITS = {"0": 2, "1": 1, "2": 0, "3": 2, "4": 0, "5": 0, "6": 2, "7": 1, "8": 1, "9": 0}
