@@ -81,7 +81,8 @@ def freeze(
             staged = scratch / "staged.arrow"
             with _Writer(staged, sieve.schema) as writer:
                 for batch in _results(job, rules, source, database):
-                    writer.add(sieve.kept(batch))
+                    for piece in sieve.kept(batch):
+                        writer.add(piece)
             if not sieve.inputs:
                 raise SourceError("has no rows", place=source.place)
             repeated = sieve.repeated(staged)
@@ -174,27 +175,32 @@ class _Sieve:
         suppressed = sum(table.num_rows for table in self._suppressed)
         return self.rows + suppressed + len(self._source.unreadable)
 
-    def kept(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+    def kept(self, batch: pa.RecordBatch) -> list[pa.RecordBatch]:
         """The records to keep of a batch, in the frozen table's columns."""
-        *_, reasons, _, _ = batch.columns
-        if reasons.null_count < batch.num_rows:
-            self._suppress(batch.filter(pc.is_valid(reasons)))
-            batch = batch.filter(pc.is_null(reasons))
-        *columns, _, findings, hashes = batch.columns
+        *columns, reasons, findings, hashes = batch.columns
+        if reasons.null_count == 0:
+            self._suppress(batch)
+            return []
+        keep = np.full(len(reasons), True)
+        if reasons.null_count < len(reasons):
+            keep = reasons.is_null().to_numpy(zero_copy_only=False)
+            self._suppress(batch.filter(pa.array(~keep)))
+
         rows = columns[0].to_numpy()
-        problems = self._problems(rows, findings.to_numpy())
+        problems = self._problems(rows, np.where(keep, findings.to_numpy(), 0))
         for n, column in enumerate(self._rules.columns, self._texts):
             if column in self._rules.computed:
                 columns[n] = normal(columns[n])
         columns.insert(self._texts, problems)
+        whole = pa.record_batch(columns, schema=self.schema)
 
-        if len(rows):
-            last_row = self._row_numbers[-1][-1] if self._row_numbers else 0
-            self.in_order &= bool(rows[0] > last_row and (np.diff(rows) > 0).all())
-            self._row_numbers.append(rows.copy())
-            self._hashes.append(hashes.to_numpy().copy())
-            self.rows += len(rows)
-        return pa.record_batch(columns, schema=self.schema)
+        rows = rows[keep]
+        last_row = self._row_numbers[-1][-1] if self._row_numbers else 0
+        self.in_order &= bool(rows[0] > last_row and (rows[1:] > rows[:-1]).all())
+        self._row_numbers.append(rows)
+        self._hashes.append(hashes.to_numpy()[keep])
+        self.rows += len(rows)
+        return _pieces(whole, keep)
 
     def _suppress(self, batch: pa.RecordBatch) -> None:
         names = pa.array(list(self._job.customers.suppress), pa.string())
@@ -204,29 +210,24 @@ class _Sieve:
 
     def _problems(self, rows: npt.NDArray[Any], findings: npt.NDArray[Any]) -> pa.Array:
         """The first problem of each record, if any; all of them go to ``faults``."""
+        if not findings.any():
+            return pa.nulls(len(rows), pa.string())
         self._mended += int(np.count_nonzero(findings & Finding.MENDED))
         self._lost_zeros += int(np.count_nonzero(findings & Finding.LOST_ZERO))
-        problems = np.full(len(rows), None, object)
-        customers = self._job.customers
+        customers, layouts = self._job.customers, ", ".join(self._job.layouts)
+        postcode = customers.postcode or ""
+        problems: list[str | None] = [None] * len(rows)
         for finding, kind, place, what in (
             (Finding.NO_ID, Kind.NO_ID, customers.id, "is empty"),
-            (
-                Finding.BAD_POSTCODE,
-                Kind.BAD_POSTCODE,
-                customers.postcode or "",
-                "is not five digits",
-            ),
+            (Finding.BAD_POSTCODE, Kind.BAD_POSTCODE, postcode, "is not five digits"),
             (Finding.NO_LAYOUT, Kind.NO_LAYOUT, "layout", "gives none"),
-            (
-                Finding.UNKNOWN_LAYOUT,
-                Kind.NO_LAYOUT,
-                "layout",
-                f"gives none of {', '.join(self._job.layouts)}",
-            ),
+            (Finding.UNKNOWN_LAYOUT, Kind.NO_LAYOUT, "layout", f"gives none of {layouts}"),
         ):
-            for n in np.flatnonzero(findings & finding):
-                short = finding is Finding.BAD_POSTCODE and findings[n] & Finding.LOST_ZERO
-                told = "is four digits: it has lost its leading zero" if short else what
+            for n in np.flatnonzero(findings & finding).tolist():
+                if finding is Finding.BAD_POSTCODE and findings[n] & Finding.LOST_ZERO:
+                    told = "is four digits: its leading zero is lost"
+                else:
+                    told = what
                 self.faults.append(Fault(kind, int(rows[n]), place, told))
                 problems[n] = problems[n] or kind.value
         return pa.array(problems, pa.string())
@@ -281,6 +282,19 @@ class _Sieve:
 
 
 _SUPPRESSED = pa.schema([("row", pa.int64()), ("id", pa.string()), ("reason", pa.string())])
+
+
+def _pieces(batch: pa.RecordBatch, keep: npt.NDArray[np.bool_]) -> list[pa.RecordBatch]:
+    """The rows to keep, without a copy while there are few gaps."""
+    gaps = np.flatnonzero(~keep).tolist()
+    if len(gaps) > 64:
+        return [batch.filter(pa.array(keep))]
+    starts, stops = [0, *(gap + 1 for gap in gaps)], [*gaps, batch.num_rows]
+    return [
+        batch.slice(start, stop - start)
+        for start, stop in zip(starts, stops, strict=True)
+        if start < stop
+    ]
 
 
 def _unreadable(source: Source) -> pa.Table:

@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moyeora.press import sql
-from moyeora.press.charset import BAD_BYTE, BLOCK_BYTES, Charset, Utf8Reader, detect
+from moyeora.press.charset import BAD_BYTE, BLOCK_BYTES, Charset, Utf8Reader, count_quotes, detect
 from moyeora.press.faults import Fault, Kind, SourceError
 from moyeora.press.job import Customers
 
@@ -235,7 +235,11 @@ def _csv(path: Path, encoding: str | None) -> Source:
                 source.unread(Kind.BAD_ENCODING, int(row), what)
             good = batch.filter(pa.array(~bad))
             yield source.batch(rows[~bad], good.columns)
-        if charset.odd_quotes and any("\n" in text or "\r" in text for text in last_values):
+        # A quote that is never closed takes all that follows into the last row.
+        if (
+            any("\n" in value or "\r" in value for value in last_values)
+            and count_quotes(path, charset.codec) % 2
+        ):
             raise SourceError(
                 f"row {last_row} opens a quote that is never closed",
                 place=path.name,
