@@ -21,7 +21,7 @@ from moyeora.press import sql
 from moyeora.press.faults import Fault, Kind, Policy, PolicyError, SourceError
 from moyeora.press.job import Job
 from moyeora.press.rules import Finding, Rules, compile_rules
-from moyeora.press.sources import BATCH_ROWS, Source, give_tables, normal, open_source
+from moyeora.press.sources import BATCH_ROWS, Source, Texts, give_tables, normal, open_source
 
 if TYPE_CHECKING:
     import duckdb
@@ -58,7 +58,7 @@ def freeze(
     job: Job,
     folder: Path,
     *,
-    texts: Mapping[str, str] = {},  # noqa: B006 (only read)
+    texts: Mapping[str, str] = {},
     memory_limit_mb: int = 256,
 ) -> Frozen:
     """Apply the rules of a job to its customers and write ``records.arrow`` into ``folder``.
@@ -116,7 +116,7 @@ def read(path: Path, start: int, stop: int) -> pa.Table:
     Reads the batches with these rows only, and maps no memory. Raises :class:`IndexError` when
     the table has not all of them.
     """
-    with pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as reader:
+    with pa.OSFile(str(path), "rb") as file, pa.ipc.open_file(file) as reader:
         first, last = start // BATCH_ROWS, -(-stop // BATCH_ROWS)
         batches = [reader.get_batch(n) for n in range(first, min(last, reader.num_record_batches))]
         table = pa.Table.from_batches(batches, reader.schema)
@@ -153,15 +153,14 @@ class _Sieve:
         self.rows = 0
         self.in_order = True
         self.faults: list[Fault] = []
-        self.schema = pa.schema(
-            [
-                ("row", pa.int64()),
-                ("layout", pa.string()),
-                *((f"when:{part}", pa.bool_()) for part in rules.parts),
-                ("problem", pa.string()),
-                *((column, pa.string()) for column in rules.columns),
-            ]
-        )
+        fields: list[pa.Field[Any]] = [
+            pa.field("row", pa.int64()),
+            pa.field("layout", pa.string()),
+            *(pa.field(f"when:{part}", pa.bool_()) for part in rules.parts),
+            pa.field("problem", pa.string()),
+            *(pa.field(column, pa.string()) for column in rules.columns),
+        ]
+        self.schema = pa.schema(fields)
         self._job, self._rules, self._source = job, rules, source
         self._texts = 2 + len(rules.parts)
         self._id = self._texts + rules.columns.index(job.customers.id)
@@ -208,7 +207,7 @@ class _Sieve:
         columns = [row, identity, names.take(reason)]
         self._suppressed.append(pa.table(columns, schema=_SUPPRESSED))
 
-    def _problems(self, rows: npt.NDArray[Any], findings: npt.NDArray[Any]) -> pa.Array:
+    def _problems(self, rows: npt.NDArray[Any], findings: npt.NDArray[Any]) -> Texts:
         """The first problem of each record, if any; all of them go to ``faults``."""
         if not findings.any():
             return pa.nulls(len(rows), pa.string())
@@ -258,12 +257,12 @@ class _Sieve:
         return repeated
 
     def _ids(self, staged: Path, positions: npt.NDArray[np.int64]) -> Iterator[str]:
-        with pa.OSFile(str(staged)) as file, pa.ipc.open_file(file) as reader:
+        with pa.OSFile(str(staged), "rb") as file, pa.ipc.open_file(file) as reader:
             for number, start in enumerate(range(0, self.rows, BATCH_ROWS)):
                 low, high = np.searchsorted(positions, [start, start + BATCH_ROWS])
                 if low < high:
                     ids = reader.get_batch(number).column(self._id + 1)
-                    for identity in ids.take(pa.array(positions[low:high] - start)).to_pylist():
+                    for identity in ids.take(positions[low:high] - start).to_pylist():
                         yield identity or ""
 
     def suppressed(self) -> pa.Table:
@@ -281,7 +280,8 @@ class _Sieve:
             )
 
 
-_SUPPRESSED = pa.schema([("row", pa.int64()), ("id", pa.string()), ("reason", pa.string())])
+_SUPPRESSED = pa.schema([pa.field("row", pa.int64())]).append(pa.field("id", pa.string()))
+_SUPPRESSED = _SUPPRESSED.append(pa.field("reason", pa.string()))
 
 
 def _pieces(batch: pa.RecordBatch, keep: npt.NDArray[np.bool_]) -> list[pa.RecordBatch]:
@@ -312,7 +312,7 @@ def _amended(
 ) -> Path:
     """The staged table with the repeated ids as problems, put into row order if need be."""
     amended = staged.with_name("amended.arrow")
-    with pa.OSFile(str(staged)) as file, pa.ipc.open_file(file) as reader:
+    with pa.OSFile(str(staged), "rb") as file, pa.ipc.open_file(file) as reader:
         schema = reader.schema
         batches: Iterable[pa.RecordBatch] = map(reader.get_batch, range(reader.num_record_batches))
         if sort:
@@ -347,7 +347,7 @@ class _Writer:
         if self._rows:
             # Bits beyond the last row of a batch that is cut short are written as they are.
             (last,) = self._joined().to_batches()
-            self._writer.write(last.take(pa.array(np.arange(last.num_rows))))
+            self._writer.write(last.take(np.arange(last.num_rows)))
         self._writer.close()
         self._file.close()
 

@@ -11,11 +11,11 @@ import datetime
 import io
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,7 @@ BATCH_ROWS = 8192
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 Rows = npt.NDArray[np.int64]
+Texts: TypeAlias = "pa.Array[Any]"
 
 
 @dataclass
@@ -46,16 +47,18 @@ class Source:
 
     place: str
     columns: tuple[str, ...]
-    batches: Iterator[pa.RecordBatch] = iter(())
+    batches: Iterator[pa.RecordBatch] = field(default_factory=lambda: iter(()))
     unreadable: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     failure: SourceError | None = None
 
     @property
     def schema(self) -> pa.Schema:
-        return pa.schema([("row", pa.int64()), *((name, pa.string()) for name in self.columns)])
+        fields: list[pa.Field[Any]] = [pa.field("row", pa.int64())]
+        fields += [pa.field(name, pa.string()) for name in self.columns]
+        return pa.schema(fields)
 
-    def batch(self, rows: Rows, arrays: Iterable[pa.Array]) -> pa.RecordBatch:
+    def batch(self, rows: Rows, arrays: Iterable[Texts]) -> pa.RecordBatch:
         return pa.record_batch([pa.array(rows), *map(normal, arrays)], schema=self.schema)
 
     def reader(self) -> pa.RecordBatchReader:
@@ -145,20 +148,21 @@ def _columns(place: str, header: Iterable[str]) -> tuple[str, ...]:
     return columns
 
 
-def normal(column: pa.Array) -> pa.Array:
+def normal(column: Texts) -> Texts:
     """A string column in normal form C.
 
     Nearly all columns are in it already, which is seen from all their text at once. Where two
     values join the check may see a pair to compose that neither has: then nothing changes.
     """
     _, offsets, data = column.buffers()
-    ends = np.frombuffer(offsets, np.int32)[column.offset :][: len(column) + 1]
-    if data is None or ends[0] == ends[-1]:
+    if offsets is None or data is None:
         return column
+    ends = np.frombuffer(memoryview(offsets), np.int32)[column.offset :][: len(column) + 1]
     joined = memoryview(data)[ends[0] : ends[-1]].tobytes()
     if joined.isascii() or unicodedata.is_normalized("NFC", joined.decode()):
         return column
-    return pc.utf8_normalize(column, "NFC")
+    composed: Texts = pc.call_function("utf8_normalize", [column], pc.Utf8NormalizeOptions("NFC"))
+    return composed
 
 
 # CSV ------------------------------------------------------------------------------------------
@@ -179,15 +183,17 @@ def _csv(path: Path, encoding: str | None) -> Source:
 
     ragged: list[int] = []
 
-    def put_aside(row: Any) -> str:
-        ragged.append(row.number - 1)
+    def put_aside(row: arrow_csv.InvalidRow) -> Literal["skip"]:
+        assert row.number is not None
+        number = row.number - 1
+        ragged.append(number)
         what = f"the row has {row.actual_columns} fields, the header {row.expected_columns}"
-        source.unread(Kind.RAGGED_ROW, row.number - 1, what)
+        source.unread(Kind.RAGGED_ROW, number, what)
         return "skip"
 
     try:
         reader = arrow_csv.open_csv(
-            path if charset.plain else Utf8Reader(path, charset.codec),
+            str(path) if charset.plain else cast(IO[bytes], Utf8Reader(path, charset.codec)),
             # One thread: only then does the reader number the rows that it puts aside.
             read_options=arrow_csv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES),
             parse_options=arrow_csv.ParseOptions(
@@ -302,7 +308,7 @@ def _row_numbers(first: int, count: int, skipped: Iterable[int]) -> Rows:
 def _with_bad_bytes(batch: pa.RecordBatch) -> npt.NDArray[np.bool_]:
     bad = np.zeros(batch.num_rows, np.bool_)
     for column in batch.columns:
-        found = pc.fill_null(pc.match_substring(column, BAD_BYTE), False)
+        found = pc.match_substring(column, BAD_BYTE).fill_null(False)
         bad |= found.to_numpy(zero_copy_only=False)
     return bad
 
