@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from moyeora.press.faults import SourceError
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 19
 
 # A noncharacter stands for a byte that is no text, until its row is known and put aside.
 BAD_BYTE = "\uffff"

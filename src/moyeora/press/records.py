@@ -64,8 +64,8 @@ def freeze(
     """Apply the rules of a job to its customers and write ``records.arrow`` into ``folder``.
 
     ``texts`` are further text columns (name -> SQL) besides the job's own. ``memory_limit_mb``
-    is for the database: what a sort or a join needs beyond it goes to a folder inside
-    ``folder``, which is removed. Raises :class:`JobError` (all that is wrong with the SQL),
+    is what this takes beyond the program itself: what a sort or a join needs beyond it goes to
+    a folder inside ``folder``, which is removed. Raises :class:`JobError` (all that is wrong with the SQL),
     :class:`SourceError` (the file cannot be read, or a rule fails on a row) and
     :class:`PolicyError`; then nothing is left in ``folder``. No message has customers' data.
     """
@@ -73,7 +73,10 @@ def freeze(
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(mode=0o700)
     try:
-        with sql.connect(scratch, memory_limit_mb) as database:
+        # The rest is for reading, writing and the hashes of the ids. Each thread needs memory of
+        # its own, and a stream has no work for a second one.
+        threads = 2 if job.customers.source.suffix.lower() == ".sql" else 1
+        with sql.connect(scratch, memory_limit_mb * 5 // 8, threads) as database:
             notes = give_tables(job.customers, database)
             source = open_source(job.customers, database)
             rules = compile_rules(job, texts, source.schema, database)
@@ -165,7 +168,7 @@ class _Sieve:
         self._texts = 2 + len(rules.parts)
         self._id = self._texts + rules.columns.index(job.customers.id)
         self._suppressed: list[pa.Table] = []
-        self._row_numbers: list[npt.NDArray[np.int64]] = []
+        self._last_row = 0
         self._hashes: list[npt.NDArray[np.uint64]] = []
         self._mended = self._lost_zeros = 0
 
@@ -194,9 +197,8 @@ class _Sieve:
         whole = pa.record_batch(columns, schema=self.schema)
 
         rows = rows[keep]
-        last_row = self._row_numbers[-1][-1] if self._row_numbers else 0
-        self.in_order &= bool(rows[0] > last_row and (rows[1:] > rows[:-1]).all())
-        self._row_numbers.append(rows)
+        self.in_order &= bool(rows[0] > self._last_row and (rows[1:] > rows[:-1]).all())
+        self._last_row = rows[-1]
         self._hashes.append(hashes.to_numpy()[keep])
         self.rows += len(rows)
         return _pieces(whole, keep)
@@ -235,20 +237,20 @@ class _Sieve:
         """The rows whose id an earlier kept row has: row -> that row."""
         if not self.rows:
             return {}
-        rows, hashes = np.concatenate(self._row_numbers), np.concatenate(self._hashes)
+        hashes = np.concatenate(self._hashes)
+        self._hashes.clear()
         in_turn = np.sort(hashes)
         several = np.unique(in_turn[1:][in_turn[1:] == in_turn[:-1]])
         if not len(several):
             return {}
-        positions = np.flatnonzero(np.isin(hashes, several))
-        first: dict[str, int] = {}
-        repeated: dict[int, int] = {}
         # Equal hashes are only a suspicion: the ids themselves decide.
-        for row, identity in sorted(
-            zip(rows[positions], self._ids(staged, positions), strict=True)
-        ):
-            if identity and first.setdefault(identity, int(row)) != row:
-                repeated[int(row)] = first[identity]
+        suspected = self._ids(staged, np.flatnonzero(np.isin(hashes, several)))
+        first: dict[str, int] = {}
+        repeated = {
+            row: first[identity]
+            for row, identity in sorted(suspected)
+            if first.setdefault(identity, row) != row
+        }
         place = self._job.customers.id
         self.faults += [
             Fault(Kind.DUPLICATE_ID, row, place, f"row {earlier} has the same one")
@@ -256,14 +258,17 @@ class _Sieve:
         ]
         return repeated
 
-    def _ids(self, staged: Path, positions: npt.NDArray[np.int64]) -> Iterator[str]:
+    def _ids(self, staged: Path, positions: npt.NDArray[np.int64]) -> Iterator[tuple[int, str]]:
+        """The row and the id, if there is one, at each of the positions in the table."""
         with pa.OSFile(str(staged), "rb") as file, pa.ipc.open_file(file) as reader:
             for number, start in enumerate(range(0, self.rows, BATCH_ROWS)):
                 low, high = np.searchsorted(positions, [start, start + BATCH_ROWS])
                 if low < high:
-                    ids = reader.get_batch(number).column(self._id + 1)
-                    for identity in ids.take(positions[low:high] - start).to_pylist():
-                        yield identity or ""
+                    taken = reader.get_batch(number).take(positions[low:high] - start)
+                    ids = taken.column(self._id + 1).to_pylist()
+                    for row, identity in zip(taken.column(0).to_pylist(), ids, strict=True):
+                        if identity is not None:
+                            yield row, identity
 
     def suppressed(self) -> pa.Table:
         """(row, id, reason) of the suppressed records, by row."""

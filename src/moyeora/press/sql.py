@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def connect(folder: Path, memory_limit_mb: int) -> "duckdb.DuckDBPyConnection":
+def connect(folder: Path, memory_limit_mb: int, threads: int) -> "duckdb.DuckDBPyConnection":
     """A database in memory that keeps rows in order and spills into ``folder``."""
     import duckdb
 
@@ -19,6 +19,7 @@ def connect(folder: Path, memory_limit_mb: int) -> "duckdb.DuckDBPyConnection":
     for setting, value in (
         ("temp_directory", literal(str(folder / "spilled"))),
         ("memory_limit", f"'{memory_limit_mb}MB'"),
+        ("threads", str(threads)),
         ("preserve_insertion_order", "true"),
         ("TimeZone", "'UTC'"),
         # Names in SQL mean tables and columns, never variables of the running program.
