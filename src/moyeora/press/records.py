@@ -265,9 +265,9 @@ class _Sieve:
                 low, high = np.searchsorted(positions, [start, start + BATCH_ROWS])
                 if low < high:
                     taken = reader.get_batch(number).take(positions[low:high] - start)
-                    ids = taken.column(self._id + 1).to_pylist()
-                    for row, identity in zip(taken.column(0).to_pylist(), ids, strict=True):
-                        if identity is not None:
+                    rows, ids = taken.column(0).to_pylist(), taken.column(self._id + 1).to_pylist()
+                    for row, identity in zip(rows, ids, strict=True):
+                        if row is not None and identity is not None:
                             yield row, identity
 
     def suppressed(self) -> pa.Table:
@@ -350,21 +350,25 @@ class _Writer:
 
     def __exit__(self, *_: object) -> None:
         if self._rows:
-            # Bits beyond the last row of a batch that is cut short are written as they are.
-            (last,) = self._joined().to_batches()
-            self._writer.write(last.take(np.arange(last.num_rows)))
+            self._flush()
         self._writer.close()
         self._file.close()
 
     def add(self, batch: pa.RecordBatch) -> None:
-        self._pending.append(batch)
-        self._rows += batch.num_rows
-        if self._rows >= BATCH_ROWS:
-            table = self._joined()
-            whole = self._rows - self._rows % BATCH_ROWS
-            self._writer.write_table(table.slice(0, whole), max_chunksize=BATCH_ROWS)
-            self._rows -= whole
-            self._pending = table.slice(whole).to_batches()
+        taken = 0
+        while taken < batch.num_rows:
+            piece = batch.slice(taken, BATCH_ROWS - self._rows)
+            self._pending.append(piece)
+            taken += piece.num_rows
+            self._rows += piece.num_rows
+            if self._rows == BATCH_ROWS:
+                self._flush()
 
-    def _joined(self) -> pa.Table:
-        return pa.Table.from_batches(self._pending).combine_chunks()
+    def _flush(self) -> None:
+        (batch,) = pa.Table.from_batches(self._pending).combine_chunks().to_batches()
+        # Of a slice Arrow also writes what follows it, up to the next multiple of 64 bytes, and
+        # of a last byte of bits all eight; a copy has nothing there.
+        if len(self._pending) == 1 or self._rows < BATCH_ROWS:
+            batch = batch.take(np.arange(self._rows))
+        self._writer.write(batch)
+        self._pending, self._rows = [], 0
