@@ -65,7 +65,9 @@ def freeze(
 
     ``texts`` are further text columns (name -> SQL) besides the job's own. ``memory_limit_mb``
     is what this takes beyond the program itself: what a sort or a join needs beyond it goes to
-    a folder inside ``folder``, which is removed. Raises :class:`JobError` (all that is wrong with the SQL),
+    a folder inside ``folder``, which is removed.
+
+    Raises :class:`JobError` (all that is wrong with the SQL),
     :class:`SourceError` (the file cannot be read, or a rule fails on a row) and
     :class:`PolicyError`; then nothing is left in ``folder``. No message has customers' data.
     """

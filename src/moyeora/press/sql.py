@@ -3,7 +3,7 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,11 +76,10 @@ def as_text(column: str, kind: str) -> str:
     return f"nullif({text}, '')"
 
 
-def told(error: Exception, columns: Iterable[str] = ()) -> str:
+def told(error: Exception, columns: Collection[str] = ()) -> str:
     """What is wrong with SQL that was not run yet: it quotes names and the SQL, but no data."""
     message = " ".join(re.split(r"\n\s*\n?LINE \d", str(error))[0].split())
     unknown = re.search(r'[Cc]olumn (?:named |with name )?"(.+?)"', message)
-    columns = list(columns)
     return f"{message} ({nearest(unknown[1], columns)})" if unknown and columns else message
 
 
@@ -101,8 +100,9 @@ def told_of_data(error: Exception) -> str:
             return f"it does not run ({type(error).__name__})"
 
 
-def nearest(wanted: str, known: Iterable[str]) -> str:
+def nearest(wanted: str, known: Collection[str]) -> str:
     """A hint at the known name that was probably meant, or all that there are."""
-    names = list(known)
-    near = difflib.get_close_matches(wanted, names, 1)
-    return f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(names)}"
+    # By the letters of which syllables are made: most Korean names have two or three syllables.
+    spelt = {unicodedata.normalize("NFD", name).casefold(): name for name in known}
+    near = difflib.get_close_matches(unicodedata.normalize("NFD", wanted).casefold(), spelt, 1)
+    return f"did you mean {spelt[near[0]]!r}?" if near else f"there are: {', '.join(known)}"
