@@ -486,7 +486,7 @@ def test_a_rule_that_fails_on_a_row_names_the_row_but_no_value(
     assert failed.value.place == f"mailing.toml: {place}"
     assert "row 8500" in str(failed.value)
     assert SECRET not in str(failed.value)
-    assert failed.value.__suppress_context__
+    assert failed.value.__context__ is None
 
 
 @pytest.mark.parametrize(

@@ -140,14 +140,16 @@ def _results(
     database.register("press:records", source.reader())
     try:
         yield from database.sql(rules.query).to_arrow_reader(BATCH_ROWS)
+        return
     except (duckdb.Error, pa.ArrowException, OSError) as error:
-        if source.failure is not None:
-            raise source.failure from None
-        again = open_source(job.customers, database)
-        culprit = rules.culprit(again.batches, database.cursor())
-        raise culprit or SourceError(sql.told_of_data(error), place="mailing.toml") from None
+        what = sql.told_of_data(error)
     finally:
         database.unregister("press:records")
+    # Not inside of `except`: DuckDB's error, with the value in it, must not live on as a context.
+    if source.failure is not None:
+        raise source.failure
+    again = open_source(job.customers, database)
+    raise rules.culprit(again.batches, database) or SourceError(what, place="mailing.toml")
 
 
 class _Sieve:

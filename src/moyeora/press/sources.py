@@ -440,12 +440,15 @@ def _load(database: "duckdb.DuckDBPyConnection", table: str, file: Path) -> list
     source = _open_file(file)
     database.register("press:loaded", source.reader())
     columns = ", ".join(map(sql.name, source.columns))
+    failure: SourceError | None = None
     try:
         database.execute(f'CREATE TABLE {sql.name(table)} AS SELECT {columns} FROM "press:loaded"')
-    except duckdb.Error as error:
-        reason = SourceError(sql.told_of_data(error), place=file.name)
-        raise source.failure or reason from None
-    database.unregister("press:loaded")
+    except (duckdb.Error, OSError) as error:
+        failure = source.failure or SourceError(sql.told_of_data(error), place=file.name)
+    finally:
+        database.unregister("press:loaded")
+    if failure is not None:
+        raise failure
     if source.unreadable:
         first = min(source.unreadable, key=lambda fault: fault.row)
         raise SourceError(
@@ -462,6 +465,7 @@ def _stream(source: Source, database: "duckdb.DuckDBPyConnection", query: str) -
 
     def batches() -> Iterator[pa.RecordBatch]:
         last_row = 0
+        failure: SourceError | None = None
         # A connection of its own to the same database, for the rules run at the same time.
         connection = database.cursor()
         try:
@@ -476,8 +480,10 @@ def _stream(source: Source, database: "duckdb.DuckDBPyConnection", query: str) -
                 last_row += batch.num_rows
                 yield source.batch(rows, batch.columns)
         except (duckdb.Error, pa.ArrowException, OSError) as error:
-            raise SourceError(sql.told_of_data(error), place=source.place) from None
+            failure = SourceError(sql.told_of_data(error), place=source.place)
         finally:
             connection.close()
+        if failure is not None:
+            raise failure
 
     source.batches = batches()
