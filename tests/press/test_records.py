@@ -323,6 +323,14 @@ def test_a_query_over_tables_has_a_total_order_and_rules_see_the_tables(
     assert frozen.notes == ("stop.csv: CP949",) or frozen.notes == ("stop.csv: UTF-8",)
 
 
+def test_rules_give_one_value_for_each_row(tmp_path: Path, folder: Path) -> None:
+    source = csv_file(tmp_path / "a.csv", [["id"], ["1"], ["2"]])
+    with pytest.raises(SourceError, match="4 records of 2 rows"):
+        freeze(job(source, columns={"copy": "unnest([1, 2])"}), folder)
+    with pytest.raises(JobError, match="customers.columns.all"):
+        freeze(job(source, columns={"all": "count(*)"}), folder)
+
+
 def told(frozen: Frozen) -> list[tuple[int, Kind]]:
     return [(fault.row, fault.kind) for fault in frozen.faults]
 

@@ -88,8 +88,14 @@ def freeze(
                 for batch in _results(job, rules, source, database):
                     for piece in sieve.kept(batch):
                         writer.add(piece)
-            if not sieve.inputs:
+            if not sieve.inputs and not source.given:
                 raise SourceError("has no rows", place=source.place)
+            if (made := sieve.inputs - len(source.unreadable)) != source.given:
+                raise SourceError(
+                    f"the rules make {made} records of {source.given} rows",
+                    place="mailing.toml",
+                    remedy="let each expression give one value for each row (not unnest)",
+                )
             repeated = sieve.repeated(staged)
             unsorted = not (sieve.in_order or job.customers.order_by)
             if repeated or unsorted:

@@ -42,7 +42,8 @@ class Source:
     """The rows of one file, to be read once.
 
     ``batches`` have ``row`` (int64, increasing) and then ``columns`` (string). While they are
-    read, ``unreadable`` gathers the rows that could not be, in no order.
+    read, ``unreadable`` gathers the rows that could not be, in no order. ``given`` counts the
+    rows that ``reader`` gave.
     """
 
     place: str
@@ -51,6 +52,7 @@ class Source:
     unreadable: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     failure: SourceError | None = None
+    given: int = 0
 
     @property
     def schema(self) -> pa.Schema:
@@ -67,7 +69,9 @@ class Source:
 
         def guarded() -> Iterator[pa.RecordBatch]:
             try:
-                yield from self.batches
+                for batch in self.batches:
+                    self.given += batch.num_rows
+                    yield batch
             except SourceError as error:
                 self.failure = error
                 raise

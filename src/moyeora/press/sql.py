@@ -24,6 +24,8 @@ def connect(folder: Path, memory_limit_mb: int, threads: int) -> "duckdb.DuckDBP
         ("TimeZone", "'UTC'"),
         # Names in SQL mean tables and columns, never variables of the running program.
         ("python_enable_replacements", "false"),
+        # It reads a table twice in place of a window, and a stream can be read once only.
+        ("disabled_optimizers", "'window_self_join'"),
     ):
         database.execute(f"SET {setting} = {value}")
     return database
@@ -79,7 +81,7 @@ def as_text(column: str, kind: str) -> str:
 def told(error: Exception, columns: Collection[str] = ()) -> str:
     """What is wrong with SQL that was not run yet: it quotes names and the SQL, but no data."""
     message = " ".join(re.split(r"\n\s*\n?LINE \d", str(error))[0].split())
-    unknown = re.search(r'[Cc]olumn (?:named |with name )?"(.+?)"', message)
+    unknown = re.search(r'column "(.+?)" not found', message)
     return f"{message} ({nearest(unknown[1], columns)})" if unknown and columns else message
 
 
