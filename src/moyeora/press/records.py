@@ -67,9 +67,12 @@ def freeze(
     is what this takes beyond the program itself: what a sort or a join needs beyond it goes to
     a folder inside ``folder``, which is removed.
 
-    Raises :class:`JobError` (all that is wrong with the SQL),
-    :class:`SourceError` (the file cannot be read, or a rule fails on a row) and
-    :class:`PolicyError`; then nothing is left in ``folder``. No message has customers' data.
+    An id is repeated when an earlier row that is not suppressed has it. The rules see ``row``
+    besides the columns, and the customers' tables in subqueries.
+
+    Raises :class:`JobError` (all that is wrong with the SQL), :class:`SourceError` (the file
+    cannot be read, or a rule fails on a row) and :class:`PolicyError`; then nothing is left in
+    ``folder``. No message has customers' data.
     """
     scratch = folder / "freezing"
     shutil.rmtree(scratch, ignore_errors=True)
@@ -88,7 +91,7 @@ def freeze(
                 for batch in _results(job, rules, source, database):
                     for piece in sieve.kept(batch):
                         writer.add(piece)
-            if not sieve.inputs and not source.given:
+            if not source.given and not source.unreadable:
                 raise SourceError("has no rows", place=source.place)
             if (made := sieve.inputs - len(source.unreadable)) != source.given:
                 raise SourceError(

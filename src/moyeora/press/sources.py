@@ -117,7 +117,8 @@ def open_source(customers: Customers, database: "duckdb.DuckDBPyConnection") -> 
 
 
 def _open_file(path: Path, sheet: str | None = None, encoding: str | None = None) -> Source:
-    return _xlsx(path, sheet) if path.suffix.lower() == ".xlsx" else _csv(path, encoding)
+    workbook = path.suffix.lower() in {".xlsx", ".xlsm"}
+    return _xlsx(path, sheet) if workbook else _csv(path, encoding)
 
 
 def is_reserved(column: str) -> bool:
@@ -221,7 +222,7 @@ def _csv(path: Path, encoding: str | None) -> Source:
         )
 
     def batches() -> Iterator[pa.RecordBatch]:
-        last_row, last_values, bad_rows = 0, [""], 0
+        last_row, last_value, bad_rows = 0, "", 0
         while True:
             try:
                 batch = reader.read_next_batch()
@@ -234,7 +235,7 @@ def _csv(path: Path, encoding: str | None) -> Source:
             rows = _row_numbers(last_row + 1, batch.num_rows, ragged)
             ragged[:] = [row for row in ragged if row > rows[-1]]
             last_row = int(rows[-1])
-            last_values = [column[-1].as_py() or "" for column in batch.columns]
+            last_value = batch.columns[-1][-1].as_py() or ""
             if charset.first_bad is None:
                 yield source.batch(rows, batch.columns)
                 continue
@@ -245,11 +246,9 @@ def _csv(path: Path, encoding: str | None) -> Source:
                 source.unread(Kind.BAD_ENCODING, int(row), what)
             good = batch.filter(pa.array(~bad))
             yield source.batch(rows[~bad], good.columns)
-        # A quote that is never closed takes all that follows into the last row.
-        if (
-            any("\n" in value or "\r" in value for value in last_values)
-            and count_quotes(path, charset.codec) % 2
-        ):
+        # A quote that is never closed takes all that follows into the last value.
+        lines = len(last_value.splitlines())
+        if lines > 1 and count_quotes(path, charset.codec) % 2:
             raise SourceError(
                 f"row {last_row} opens a quote that is never closed",
                 place=path.name,
@@ -296,7 +295,7 @@ def _broken_row(place: str, last_row: int, error: pa.ArrowInvalid) -> SourceErro
     long = "straddl" in str(error) or "block size" in str(error)
     return SourceError(
         f"cannot be read after row {last_row}"
-        + f": the next is longer than {BLOCK_BYTES >> 20} MB" * long,
+        + f": the next is longer than {BLOCK_BYTES >> 10} KB" * long,
         place=place,
         remedy='see whether a quote (") is opened there and never closed',
     )
