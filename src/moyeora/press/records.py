@@ -21,7 +21,7 @@ from moyeora.press import sql
 from moyeora.press.faults import Fault, Kind, Policy, PolicyError, SourceError
 from moyeora.press.job import Job
 from moyeora.press.rules import Finding, Rules, compile_rules
-from moyeora.press.sources import BATCH_ROWS, Source, give_tables, normal, open_source
+from moyeora.press.sources import BATCH_ROWS, Source, Texts, give_tables, normal, open_source
 
 if TYPE_CHECKING:
     import duckdb
@@ -64,16 +64,24 @@ def freeze(
     """Apply the rules of a job to its customers and write ``records.arrow`` into ``folder``.
 
     ``texts`` are further text columns (name -> SQL) besides the job's own. ``memory_limit_mb``
-    is for the database: what a sort or a join needs beyond it goes to a folder inside
-    ``folder``, which is removed. Raises :class:`JobError` (all that is wrong with the SQL),
-    :class:`SourceError` (the file cannot be read, or a rule fails on a row) and
-    :class:`PolicyError`; then nothing is left in ``folder``. No message has customers' data.
+    is what this takes beyond the program itself: what a sort or a join needs beyond it goes to
+    a folder inside ``folder``, which is removed.
+
+    An id is repeated when an earlier row that is not suppressed has it. The rules see ``row``
+    besides the columns, and the customers' tables in subqueries.
+
+    Raises :class:`JobError` (all that is wrong with the SQL), :class:`SourceError` (the file
+    cannot be read, or a rule fails on a row) and :class:`PolicyError`; then nothing is left in
+    ``folder``. No message has customers' data.
     """
     scratch = folder / "freezing"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(mode=0o700)
     try:
-        with sql.connect(scratch, memory_limit_mb) as database:
+        # The rest is for reading, writing and the hashes of the ids. Each thread needs memory of
+        # its own, and a stream has no work for a second one.
+        threads = 2 if job.customers.source.suffix.lower() == ".sql" else 1
+        with sql.connect(scratch, memory_limit_mb * 5 // 8, threads) as database:
             notes = give_tables(job.customers, database)
             source = open_source(job.customers, database)
             rules = compile_rules(job, texts, source.schema, database)
@@ -81,9 +89,16 @@ def freeze(
             staged = scratch / "staged.arrow"
             with _Writer(staged, sieve.schema) as writer:
                 for batch in _results(job, rules, source, database):
-                    writer.add(sieve.kept(batch))
-            if not sieve.inputs:
+                    for piece in sieve.kept(batch):
+                        writer.add(piece)
+            if not source.given and not source.unreadable:
                 raise SourceError("has no rows", place=source.place)
+            if (made := sieve.inputs - len(source.unreadable)) != source.given:
+                raise SourceError(
+                    f"the rules make {made} records of {source.given} rows",
+                    place="mailing.toml",
+                    remedy="let each expression give one value for each row (not unnest)",
+                )
             repeated = sieve.repeated(staged)
             unsorted = not (sieve.in_order or job.customers.order_by)
             if repeated or unsorted:
@@ -115,7 +130,7 @@ def read(path: Path, start: int, stop: int) -> pa.Table:
     Reads the batches with these rows only, and maps no memory. Raises :class:`IndexError` when
     the table has not all of them.
     """
-    with pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as reader:
+    with pa.OSFile(str(path), "rb") as file, pa.ipc.open_file(file) as reader:
         first, last = start // BATCH_ROWS, -(-stop // BATCH_ROWS)
         batches = [reader.get_batch(n) for n in range(first, min(last, reader.num_record_batches))]
         table = pa.Table.from_batches(batches, reader.schema)
@@ -134,14 +149,16 @@ def _results(
     database.register("press:records", source.reader())
     try:
         yield from database.sql(rules.query).to_arrow_reader(BATCH_ROWS)
+        return
     except (duckdb.Error, pa.ArrowException, OSError) as error:
-        if source.failure is not None:
-            raise source.failure from None
-        again = open_source(job.customers, database)
-        culprit = rules.culprit(again.batches, database.cursor())
-        raise culprit or SourceError(sql.told_of_data(error), place="mailing.toml") from None
+        what = sql.told_of_data(error)
     finally:
         database.unregister("press:records")
+    # Not inside of `except`: DuckDB's error, with the value in it, must not live on as a context.
+    if source.failure is not None:
+        raise source.failure
+    again = open_source(job.customers, database)
+    raise rules.culprit(again.batches, database) or SourceError(what, place="mailing.toml")
 
 
 class _Sieve:
@@ -152,20 +169,19 @@ class _Sieve:
         self.rows = 0
         self.in_order = True
         self.faults: list[Fault] = []
-        self.schema = pa.schema(
-            [
-                ("row", pa.int64()),
-                ("layout", pa.string()),
-                *((f"when:{part}", pa.bool_()) for part in rules.parts),
-                ("problem", pa.string()),
-                *((column, pa.string()) for column in rules.columns),
-            ]
-        )
+        fields: list[pa.Field[Any]] = [
+            pa.field("row", pa.int64()),
+            pa.field("layout", pa.string()),
+            *(pa.field(f"when:{part}", pa.bool_()) for part in rules.parts),
+            pa.field("problem", pa.string()),
+            *(pa.field(column, pa.string()) for column in rules.columns),
+        ]
+        self.schema = pa.schema(fields)
         self._job, self._rules, self._source = job, rules, source
         self._texts = 2 + len(rules.parts)
         self._id = self._texts + rules.columns.index(job.customers.id)
         self._suppressed: list[pa.Table] = []
-        self._row_numbers: list[npt.NDArray[np.int64]] = []
+        self._last_row = 0
         self._hashes: list[npt.NDArray[np.uint64]] = []
         self._mended = self._lost_zeros = 0
 
@@ -174,27 +190,31 @@ class _Sieve:
         suppressed: int = sum(table.num_rows for table in self._suppressed)
         return self.rows + suppressed + len(self._source.unreadable)
 
-    def kept(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+    def kept(self, batch: pa.RecordBatch) -> list[pa.RecordBatch]:
         """The records to keep of a batch, in the frozen table's columns."""
-        *_, reasons, _, _ = batch.columns
-        if reasons.null_count < batch.num_rows:
-            self._suppress(batch.filter(pc.is_valid(reasons)))
-            batch = batch.filter(pc.is_null(reasons))
-        *columns, _, findings, hashes = batch.columns
+        *columns, reasons, findings, hashes = batch.columns
+        if reasons.null_count == 0:
+            self._suppress(batch)
+            return []
+        keep = np.full(len(reasons), True)
+        if reasons.null_count < len(reasons):
+            keep = reasons.is_null().to_numpy(zero_copy_only=False)
+            self._suppress(batch.filter(pa.array(~keep)))
+
         rows = columns[0].to_numpy()
-        problems = self._problems(rows, findings.to_numpy())
+        problems = self._problems(rows, np.where(keep, findings.to_numpy(), 0))
         for n, column in enumerate(self._rules.columns, self._texts):
             if column in self._rules.computed:
                 columns[n] = normal(columns[n])
         columns.insert(self._texts, problems)
+        whole = pa.record_batch(columns, schema=self.schema)
 
-        if len(rows):
-            last_row = self._row_numbers[-1][-1] if self._row_numbers else 0
-            self.in_order &= bool(rows[0] > last_row and (np.diff(rows) > 0).all())
-            self._row_numbers.append(rows.copy())
-            self._hashes.append(hashes.to_numpy().copy())
-            self.rows += len(rows)
-        return pa.record_batch(columns, schema=self.schema)
+        rows = rows[keep]
+        self.in_order &= bool(rows[0] > self._last_row and (rows[1:] > rows[:-1]).all())
+        self._last_row = rows[-1]
+        self._hashes.append(hashes.to_numpy()[keep])
+        self.rows += len(rows)
+        return _pieces(whole, keep)
 
     def _suppress(self, batch: pa.RecordBatch) -> None:
         names = pa.array(list(self._job.customers.suppress), pa.string())
@@ -202,31 +222,26 @@ class _Sieve:
         columns = [row, identity, names.take(reason)]
         self._suppressed.append(pa.table(columns, schema=_SUPPRESSED))
 
-    def _problems(self, rows: npt.NDArray[Any], findings: npt.NDArray[Any]) -> pa.Array:
+    def _problems(self, rows: npt.NDArray[Any], findings: npt.NDArray[Any]) -> Texts:
         """The first problem of each record, if any; all of them go to ``faults``."""
+        if not findings.any():
+            return pa.nulls(len(rows), pa.string())
         self._mended += int(np.count_nonzero(findings & Finding.MENDED))
         self._lost_zeros += int(np.count_nonzero(findings & Finding.LOST_ZERO))
-        problems = np.full(len(rows), None, object)
-        customers = self._job.customers
+        customers, layouts = self._job.customers, ", ".join(self._job.layouts)
+        postcode = customers.postcode or ""
+        problems: list[str | None] = [None] * len(rows)
         for finding, kind, place, what in (
             (Finding.NO_ID, Kind.NO_ID, customers.id, "is empty"),
-            (
-                Finding.BAD_POSTCODE,
-                Kind.BAD_POSTCODE,
-                customers.postcode or "",
-                "is not five digits",
-            ),
+            (Finding.BAD_POSTCODE, Kind.BAD_POSTCODE, postcode, "is not five digits"),
             (Finding.NO_LAYOUT, Kind.NO_LAYOUT, "layout", "gives none"),
-            (
-                Finding.UNKNOWN_LAYOUT,
-                Kind.NO_LAYOUT,
-                "layout",
-                f"gives none of {', '.join(self._job.layouts)}",
-            ),
+            (Finding.UNKNOWN_LAYOUT, Kind.NO_LAYOUT, "layout", f"gives none of {layouts}"),
         ):
-            for n in np.flatnonzero(findings & finding):
-                short = finding is Finding.BAD_POSTCODE and findings[n] & Finding.LOST_ZERO
-                told = "is four digits: it has lost its leading zero" if short else what
+            for n in np.flatnonzero(findings & finding).tolist():
+                if finding is Finding.BAD_POSTCODE and findings[n] & Finding.LOST_ZERO:
+                    told = "is four digits: its leading zero is lost"
+                else:
+                    told = what
                 self.faults.append(Fault(kind, int(rows[n]), place, told))
                 problems[n] = problems[n] or kind.value
         return pa.array(problems, pa.string())
@@ -235,20 +250,20 @@ class _Sieve:
         """The rows whose id an earlier kept row has: row -> that row."""
         if not self.rows:
             return {}
-        rows, hashes = np.concatenate(self._row_numbers), np.concatenate(self._hashes)
+        hashes = np.concatenate(self._hashes)
+        self._hashes.clear()
         in_turn = np.sort(hashes)
         several = np.unique(in_turn[1:][in_turn[1:] == in_turn[:-1]])
         if not len(several):
             return {}
-        positions = np.flatnonzero(np.isin(hashes, several))
-        first: dict[str, int] = {}
-        repeated: dict[int, int] = {}
         # Equal hashes are only a suspicion: the ids themselves decide.
-        for row, identity in sorted(
-            zip(rows[positions], self._ids(staged, positions), strict=True)
-        ):
-            if identity and first.setdefault(identity, int(row)) != row:
-                repeated[int(row)] = first[identity]
+        suspected = self._ids(staged, np.flatnonzero(np.isin(hashes, several)))
+        first: dict[str, int] = {}
+        repeated = {
+            row: first[identity]
+            for row, identity in sorted(suspected)
+            if first.setdefault(identity, row) != row
+        }
         place = self._job.customers.id
         self.faults += [
             Fault(Kind.DUPLICATE_ID, row, place, f"row {earlier} has the same one")
@@ -256,14 +271,17 @@ class _Sieve:
         ]
         return repeated
 
-    def _ids(self, staged: Path, positions: npt.NDArray[np.int64]) -> Iterator[str]:
-        with pa.OSFile(str(staged)) as file, pa.ipc.open_file(file) as reader:
+    def _ids(self, staged: Path, positions: npt.NDArray[np.int64]) -> Iterator[tuple[int, str]]:
+        """The row and the id, if there is one, at each of the positions in the table."""
+        with pa.OSFile(str(staged), "rb") as file, pa.ipc.open_file(file) as reader:
             for number, start in enumerate(range(0, self.rows, BATCH_ROWS)):
                 low, high = np.searchsorted(positions, [start, start + BATCH_ROWS])
                 if low < high:
-                    ids = reader.get_batch(number).column(self._id + 1)
-                    for identity in ids.take(pa.array(positions[low:high] - start)).to_pylist():
-                        yield identity or ""
+                    taken = reader.get_batch(number).take(positions[low:high] - start)
+                    rows, ids = taken.column(0).to_pylist(), taken.column(self._id + 1).to_pylist()
+                    for row, identity in zip(rows, ids, strict=True):
+                        if row is not None and identity is not None:
+                            yield row, identity
 
     def suppressed(self) -> pa.Table:
         """(row, id, reason) of the suppressed records, by row."""
@@ -280,7 +298,21 @@ class _Sieve:
             )
 
 
-_SUPPRESSED = pa.schema([("row", pa.int64()), ("id", pa.string()), ("reason", pa.string())])
+_SUPPRESSED = pa.schema([pa.field("row", pa.int64())]).append(pa.field("id", pa.string()))
+_SUPPRESSED = _SUPPRESSED.append(pa.field("reason", pa.string()))
+
+
+def _pieces(batch: pa.RecordBatch, keep: npt.NDArray[np.bool_]) -> list[pa.RecordBatch]:
+    """The rows to keep, without a copy while there are few gaps."""
+    gaps = np.flatnonzero(~keep).tolist()
+    if len(gaps) > 64:
+        return [batch.filter(pa.array(keep))]
+    starts, stops = [0, *(gap + 1 for gap in gaps)], [*gaps, batch.num_rows]
+    return [
+        batch.slice(start, stop - start)
+        for start, stop in zip(starts, stops, strict=True)
+        if start < stop
+    ]
 
 
 def _unreadable(source: Source) -> pa.Table:
@@ -298,7 +330,7 @@ def _amended(
 ) -> Path:
     """The staged table with the repeated ids as problems, put into row order if need be."""
     amended = staged.with_name("amended.arrow")
-    with pa.OSFile(str(staged)) as file, pa.ipc.open_file(file) as reader:
+    with pa.OSFile(str(staged), "rb") as file, pa.ipc.open_file(file) as reader:
         schema = reader.schema
         batches: Iterable[pa.RecordBatch] = map(reader.get_batch, range(reader.num_record_batches))
         if sort:
@@ -331,21 +363,25 @@ class _Writer:
 
     def __exit__(self, *_: object) -> None:
         if self._rows:
-            # Bits beyond the last row of a batch that is cut short are written as they are.
-            (last,) = self._joined().to_batches()
-            self._writer.write(last.take(pa.array(np.arange(last.num_rows))))
+            self._flush()
         self._writer.close()
         self._file.close()
 
     def add(self, batch: pa.RecordBatch) -> None:
-        self._pending.append(batch)
-        self._rows += batch.num_rows
-        if self._rows >= BATCH_ROWS:
-            table = self._joined()
-            whole = self._rows - self._rows % BATCH_ROWS
-            self._writer.write_table(table.slice(0, whole), max_chunksize=BATCH_ROWS)
-            self._rows -= whole
-            self._pending = table.slice(whole).to_batches()
+        taken = 0
+        while taken < batch.num_rows:
+            piece = batch.slice(taken, BATCH_ROWS - self._rows)
+            self._pending.append(piece)
+            taken += piece.num_rows
+            self._rows += piece.num_rows
+            if self._rows == BATCH_ROWS:
+                self._flush()
 
-    def _joined(self) -> pa.Table:
-        return pa.Table.from_batches(self._pending).combine_chunks()
+    def _flush(self) -> None:
+        (batch,) = pa.Table.from_batches(self._pending).combine_chunks().to_batches()
+        # Of a slice Arrow also writes what follows it, up to the next multiple of 64 bytes, and
+        # of a last byte of bits all eight; a copy has nothing there.
+        if len(self._pending) == 1 or self._rows < BATCH_ROWS:
+            batch = batch.take(np.arange(self._rows))
+        self._writer.write(batch)
+        self._pending, self._rows = [], 0

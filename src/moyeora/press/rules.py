@@ -128,7 +128,8 @@ class _Compiler:
         """Does the rule fit the records? If not, the problem is noted."""
         import duckdb
 
-        query = f"SELECT {rule} FROM {self.scope}{order}"
+        # Together with the row number, so that an aggregate over the rows does not fit.
+        query = f'SELECT "row", {rule} FROM {self.scope}{order}'
         try:
             self.database.sql(query).columns  # noqa: B018 (binds the query)
         except duckdb.Error as error:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moyeora.press import sql
-from moyeora.press.charset import BAD_BYTE, BLOCK_BYTES, Charset, Utf8Reader, detect
+from moyeora.press.charset import BAD_BYTE, BLOCK_BYTES, Charset, Utf8Reader, count_quotes, detect
 from moyeora.press.faults import Fault, Kind, SourceError
 from moyeora.press.job import Customers
 
@@ -34,6 +34,7 @@ BATCH_ROWS = 8192
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 Rows = npt.NDArray[np.int64]
+Texts: TypeAlias = "pa.Array[Any]"
 
 
 @dataclass
@@ -41,21 +42,25 @@ class Source:
     """The rows of one file, to be read once.
 
     ``batches`` have ``row`` (int64, increasing) and then ``columns`` (string). While they are
-    read, ``unreadable`` gathers the rows that could not be, in no order.
+    read, ``unreadable`` gathers the rows that could not be, in no order. ``given`` counts the
+    rows that ``reader`` gave.
     """
 
     place: str
     columns: tuple[str, ...]
-    batches: Iterator[pa.RecordBatch] = iter(())
+    batches: Iterator[pa.RecordBatch] = field(default_factory=lambda: iter(()))
     unreadable: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     failure: SourceError | None = None
+    given: int = 0
 
     @property
     def schema(self) -> pa.Schema:
-        return pa.schema([("row", pa.int64()), *((name, pa.string()) for name in self.columns)])
+        fields: list[pa.Field[Any]] = [pa.field("row", pa.int64())]
+        fields += [pa.field(name, pa.string()) for name in self.columns]
+        return pa.schema(fields)
 
-    def batch(self, rows: Rows, arrays: Iterable[pa.Array]) -> pa.RecordBatch:
+    def batch(self, rows: Rows, arrays: Iterable[Texts]) -> pa.RecordBatch:
         return pa.record_batch([pa.array(rows), *map(normal, arrays)], schema=self.schema)
 
     def reader(self) -> pa.RecordBatchReader:
@@ -64,7 +69,9 @@ class Source:
 
         def guarded() -> Iterator[pa.RecordBatch]:
             try:
-                yield from self.batches
+                for batch in self.batches:
+                    self.given += batch.num_rows
+                    yield batch
             except SourceError as error:
                 self.failure = error
                 raise
@@ -110,7 +117,8 @@ def open_source(customers: Customers, database: "duckdb.DuckDBPyConnection") -> 
 
 
 def _open_file(path: Path, sheet: str | None = None, encoding: str | None = None) -> Source:
-    return _xlsx(path, sheet) if path.suffix.lower() == ".xlsx" else _csv(path, encoding)
+    workbook = path.suffix.lower() in {".xlsx", ".xlsm"}
+    return _xlsx(path, sheet) if workbook else _csv(path, encoding)
 
 
 def is_reserved(column: str) -> bool:
@@ -145,20 +153,21 @@ def _columns(place: str, header: Iterable[str]) -> tuple[str, ...]:
     return columns
 
 
-def normal(column: pa.Array) -> pa.Array:
+def normal(column: Texts) -> Texts:
     """A string column in normal form C.
 
     Nearly all columns are in it already, which is seen from all their text at once. Where two
     values join the check may see a pair to compose that neither has: then nothing changes.
     """
     _, offsets, data = column.buffers()
-    ends = np.frombuffer(offsets, np.int32)[column.offset :][: len(column) + 1]
-    if data is None or ends[0] == ends[-1]:
+    if offsets is None or data is None:
         return column
+    ends = np.frombuffer(memoryview(offsets), np.int32)[column.offset :][: len(column) + 1]
     joined = memoryview(data)[ends[0] : ends[-1]].tobytes()
     if joined.isascii() or unicodedata.is_normalized("NFC", joined.decode()):
         return column
-    return pc.utf8_normalize(column, "NFC")
+    composed: Texts = pc.call_function("utf8_normalize", [column], pc.Utf8NormalizeOptions("NFC"))
+    return composed
 
 
 # CSV ------------------------------------------------------------------------------------------
@@ -179,15 +188,17 @@ def _csv(path: Path, encoding: str | None) -> Source:
 
     ragged: list[int] = []
 
-    def put_aside(row: Any) -> str:
-        ragged.append(row.number - 1)
+    def put_aside(row: arrow_csv.InvalidRow) -> Literal["skip"]:
+        assert row.number is not None
+        number = row.number - 1
+        ragged.append(number)
         what = f"the row has {row.actual_columns} fields, the header {row.expected_columns}"
-        source.unread(Kind.RAGGED_ROW, row.number - 1, what)
+        source.unread(Kind.RAGGED_ROW, number, what)
         return "skip"
 
     try:
         reader = arrow_csv.open_csv(
-            path if charset.plain else Utf8Reader(path, charset.codec),
+            str(path) if charset.plain else cast(IO[bytes], Utf8Reader(path, charset.codec)),
             # One thread: only then does the reader number the rows that it puts aside.
             read_options=arrow_csv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES),
             parse_options=arrow_csv.ParseOptions(
@@ -211,7 +222,7 @@ def _csv(path: Path, encoding: str | None) -> Source:
         )
 
     def batches() -> Iterator[pa.RecordBatch]:
-        last_row, last_values, bad_rows = 0, [""], 0
+        last_row, last_value, bad_rows = 0, "", 0
         while True:
             try:
                 batch = reader.read_next_batch()
@@ -224,7 +235,7 @@ def _csv(path: Path, encoding: str | None) -> Source:
             rows = _row_numbers(last_row + 1, batch.num_rows, ragged)
             ragged[:] = [row for row in ragged if row > rows[-1]]
             last_row = int(rows[-1])
-            last_values = [column[-1].as_py() or "" for column in batch.columns]
+            last_value = batch.columns[-1][-1].as_py() or ""
             if charset.first_bad is None:
                 yield source.batch(rows, batch.columns)
                 continue
@@ -235,7 +246,9 @@ def _csv(path: Path, encoding: str | None) -> Source:
                 source.unread(Kind.BAD_ENCODING, int(row), what)
             good = batch.filter(pa.array(~bad))
             yield source.batch(rows[~bad], good.columns)
-        if charset.odd_quotes and any("\n" in text or "\r" in text for text in last_values):
+        # A quote that is never closed takes all that follows into the last value.
+        lines = len(last_value.splitlines())
+        if lines > 1 and count_quotes(path, charset.codec) % 2:
             raise SourceError(
                 f"row {last_row} opens a quote that is never closed",
                 place=path.name,
@@ -282,7 +295,7 @@ def _broken_row(place: str, last_row: int, error: pa.ArrowInvalid) -> SourceErro
     long = "straddl" in str(error) or "block size" in str(error)
     return SourceError(
         f"cannot be read after row {last_row}"
-        + f": the next is longer than {BLOCK_BYTES >> 20} MB" * long,
+        + f": the next is longer than {BLOCK_BYTES >> 10} KB" * long,
         place=place,
         remedy='see whether a quote (") is opened there and never closed',
     )
@@ -298,7 +311,7 @@ def _row_numbers(first: int, count: int, skipped: Iterable[int]) -> Rows:
 def _with_bad_bytes(batch: pa.RecordBatch) -> npt.NDArray[np.bool_]:
     bad = np.zeros(batch.num_rows, np.bool_)
     for column in batch.columns:
-        found = pc.fill_null(pc.match_substring(column, BAD_BYTE), False)
+        found = pc.match_substring(column, BAD_BYTE).fill_null(False)
         bad |= found.to_numpy(zero_copy_only=False)
     return bad
 
@@ -430,12 +443,15 @@ def _load(database: "duckdb.DuckDBPyConnection", table: str, file: Path) -> list
     source = _open_file(file)
     database.register("press:loaded", source.reader())
     columns = ", ".join(map(sql.name, source.columns))
+    failure: SourceError | None = None
     try:
         database.execute(f'CREATE TABLE {sql.name(table)} AS SELECT {columns} FROM "press:loaded"')
-    except duckdb.Error as error:
-        reason = SourceError(sql.told_of_data(error), place=file.name)
-        raise source.failure or reason from None
-    database.unregister("press:loaded")
+    except (duckdb.Error, OSError) as error:
+        failure = source.failure or SourceError(sql.told_of_data(error), place=file.name)
+    finally:
+        database.unregister("press:loaded")
+    if failure is not None:
+        raise failure
     if source.unreadable:
         first = min(source.unreadable, key=lambda fault: fault.row)
         raise SourceError(
@@ -452,6 +468,7 @@ def _stream(source: Source, database: "duckdb.DuckDBPyConnection", query: str) -
 
     def batches() -> Iterator[pa.RecordBatch]:
         last_row = 0
+        failure: SourceError | None = None
         # A connection of its own to the same database, for the rules run at the same time.
         connection = database.cursor()
         try:
@@ -466,8 +483,10 @@ def _stream(source: Source, database: "duckdb.DuckDBPyConnection", query: str) -
                 last_row += batch.num_rows
                 yield source.batch(rows, batch.columns)
         except (duckdb.Error, pa.ArrowException, OSError) as error:
-            raise SourceError(sql.told_of_data(error), place=source.place) from None
+            failure = SourceError(sql.told_of_data(error), place=source.place)
         finally:
             connection.close()
+        if failure is not None:
+            raise failure
 
     source.batches = batches()

@@ -3,7 +3,7 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def connect(folder: Path, memory_limit_mb: int) -> "duckdb.DuckDBPyConnection":
+def connect(folder: Path, memory_limit_mb: int, threads: int) -> "duckdb.DuckDBPyConnection":
     """A database in memory that keeps rows in order and spills into ``folder``."""
     import duckdb
 
@@ -19,10 +19,13 @@ def connect(folder: Path, memory_limit_mb: int) -> "duckdb.DuckDBPyConnection":
     for setting, value in (
         ("temp_directory", literal(str(folder / "spilled"))),
         ("memory_limit", f"'{memory_limit_mb}MB'"),
+        ("threads", str(threads)),
         ("preserve_insertion_order", "true"),
         ("TimeZone", "'UTC'"),
         # Names in SQL mean tables and columns, never variables of the running program.
         ("python_enable_replacements", "false"),
+        # It reads a table twice in place of a window, and a stream can be read once only.
+        ("disabled_optimizers", "'window_self_join'"),
     ):
         database.execute(f"SET {setting} = {value}")
     return database
@@ -75,11 +78,10 @@ def as_text(column: str, kind: str) -> str:
     return f"nullif({text}, '')"
 
 
-def told(error: Exception, columns: Iterable[str] = ()) -> str:
+def told(error: Exception, columns: Collection[str] = ()) -> str:
     """What is wrong with SQL that was not run yet: it quotes names and the SQL, but no data."""
     message = " ".join(re.split(r"\n\s*\n?LINE \d", str(error))[0].split())
-    unknown = re.search(r'[Cc]olumn (?:named |with name )?"(.+?)"', message)
-    columns = list(columns)
+    unknown = re.search(r'column "(.+?)" not found', message)
     return f"{message} ({nearest(unknown[1], columns)})" if unknown and columns else message
 
 
@@ -100,8 +102,9 @@ def told_of_data(error: Exception) -> str:
             return f"it does not run ({type(error).__name__})"
 
 
-def nearest(wanted: str, known: Iterable[str]) -> str:
+def nearest(wanted: str, known: Collection[str]) -> str:
     """A hint at the known name that was probably meant, or all that there are."""
-    names = list(known)
-    near = difflib.get_close_matches(wanted, names, 1)
-    return f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(names)}"
+    # By the letters of which syllables are made: most Korean names have two or three syllables.
+    spelt = {unicodedata.normalize("NFD", name).casefold(): name for name in known}
+    near = difflib.get_close_matches(unicodedata.normalize("NFD", wanted).casefold(), spelt, 1)
+    return f"did you mean {spelt[near[0]]!r}?" if near else f"there are: {', '.join(known)}"
