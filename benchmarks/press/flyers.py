@@ -226,7 +226,7 @@ def _mailing(flyer: Flyer) -> str:
     layouts = "\n".join(f'{layout} = "{layout}.typ"' for layout in flyer.layouts)
     return f"""\
 title = "{flyer.why}"
-{'layout = "layout"' if several else ""}
+{'layout = "design"' if several else ""}
 
 [page]
 width_mm = {content.WIDTH_MM}
