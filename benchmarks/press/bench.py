@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import pikepdf
 import pyarrow.parquet as pq
@@ -27,7 +28,7 @@ from benchmarks.press.claims import Claim
 from benchmarks.press.flyers import FLYERS, NOTO, PRETENDARD, Unavailable, write_job
 from benchmarks.press.measure import Cost, RunFailed, bare_write, machine, run
 from benchmarks.press.peers.records import prepare
-from benchmarks.press.tables import print_claims, print_runs
+from benchmarks.press.tables import claims_table, markdown, runs_table
 
 PEERS = ("typst", "reportlab", "fullbleed")
 OTHER_FLYERS = ("kerned", "pictures", "layouts", "scripts")
@@ -80,6 +81,7 @@ class Bench:
     runs: list[Run] = field(default_factory=list)
     measured: list[Measured] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    failed: bool = False
 
     def job(self, flyer: str, pieces: int) -> Path:
         """The job folder of a flyer, with this many customers."""
@@ -245,7 +247,10 @@ def measure(bench: Bench) -> None:
         bench.console.rule(what, style="dim")
         try:
             step()
-        except (RunFailed, Unavailable) as error:
+        except Unavailable as error:
+            bench.remark(f"{what}: left out, {error}")
+        except RunFailed as error:
+            bench.failed = True
             bench.remark(f"{what}: {error}")
 
     def bench_flyer(pieces: int) -> None:
@@ -332,13 +337,23 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=list(PEERS))
     parser.add_argument("--peer-pieces", default=100_000, help="with all workers", **number)
     parser.add_argument("--peer-alone", default=10_000, help="with one process", **number)
-    parser.add_argument("--raster-pieces", default=100, help="0: no rasterising", **number)
+    parser.add_argument("--raster-pieces", default=50, help="0: no rasterising", **number)
     parser.add_argument("--folder", type=Path, default=Path("out/bench"))
     parser.add_argument(
         "--pretendard", type=Path, default=PRETENDARD, help="the folder of static Pretendard fonts"
     )
     parser.add_argument("--noto", type=Path, default=NOTO, help="the folder of static Noto fonts")
     return parser.parse_args()
+
+
+def _told(facts: dict[str, Any], command: str) -> str:
+    versions = ", ".join(
+        f"{name} {found.split()[-1]}" for name, found in facts["versions"].items() if found
+    )
+    return (
+        f"`{command}` on {facts['cpu']}, {facts['cores']} cores, {facts['memory_gib']} GiB, "
+        f"{facts['system']}, Python {facts['python']}; {versions}."
+    )
 
 
 def main() -> int:
@@ -361,10 +376,12 @@ def main() -> int:
         }
         file = bench.given.folder / "press.json"
         file.write_text(json.dumps(found, ensure_ascii=False, indent=2), "utf-8")
-        print_runs(bench.console, bench.runs)
-        print_claims(bench.console, bench.measured)
+        tables = [runs_table(bench.runs), claims_table(bench.measured)]
+        bench.console.print(*tables)
         bench.console.print(f"{facts['cpu']}, {facts['cores']} cores; {file}", highlight=False)
-    return 1 if bench.remarks else 0
+        page = "\n".join(markdown(table) for table in tables)
+        file.with_suffix(".md").write_text(f"{_told(facts, found['command'])}\n\n{page}", "utf-8")
+    return 1 if bench.failed or not bench.runs else 0
 
 
 if __name__ == "__main__":

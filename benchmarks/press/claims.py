@@ -25,6 +25,7 @@ class Claim:
 
 
 SPEED = Claim("the bench flyer", "pieces/s", 100_000, 50_000, more=True)
+# On two cores: 100,000 pieces a second are 20 µs of core time a piece, 50,000 are 40.
 CORE = Claim("core time a piece, imports included", "µs", 20, 40)
 RATIO = Claim("against Typst", "times", 50, 30, more=True)
 MEMORY = Claim("peak memory of all processes", "MB", 500, 800)

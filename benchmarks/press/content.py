@@ -81,6 +81,6 @@ LETTER = (
     "{amount:,}원 상품권을 준비했습니다. {name} 님께서 모으신 포인트와 함께 쓰시면 혜택이 더 커집니다. "
     "{amount:,}원 상품권은 {expires}이 지나면 쓰실 수 없으니 가까운 매장에 꼭 들러 주시기 바랍니다."
 )
-ADDRESS = ("{address}", "{detail}", "{postcode}  {name} 님")
+ADDRESS = ("{address}", "{detail}", "{postcode} {name} 님")
 DATE = "YYYY년 M월 D일"
 CODE_URL = "https://hanbit.example/c/"  # and a coupon of 16 characters: 41 in all, QR 3-M

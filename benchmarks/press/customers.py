@@ -146,7 +146,7 @@ def _block(
         text = pa.array(picked[:, slot]).cast(pa.string())
         columns[f"picture_{slot + 1}"] = pc.utf8_lpad(text, 4, "0")
     if layouts:
-        columns["layout"] = choose(layouts)
+        columns["design"] = choose(layouts)
     return pa.table(columns)
 
 

@@ -75,7 +75,7 @@ def write_job(
 ) -> Path:
     """Make the job ``name`` (a key of :data:`FLYERS`) for ``pieces`` records in ``folder``.
 
-    ``pretendard`` holds Pretendard-Regular.ttf and Pretendard-Bold.ttf, ``noto`` the static Noto
+    ``pretendard`` holds Pretendard-Regular.ttf and Pretendard-SemiBold.ttf, ``noto`` the static Noto
     Sans fonts. Images and fonts already there are kept, so that sizes can follow one another.
     Raises :class:`Unavailable` when fonts are missing.
     """
@@ -111,11 +111,11 @@ def write_job(
 def _write_fonts(folder: Path, flyer: Flyer, pretendard: Path, noto: Path) -> str:
     """Fill the job's font folder; returns the family that the design is set in."""
     folder.mkdir(exist_ok=True)
-    for weight in ("Regular", "Bold"):
-        source = pretendard / f"Pretendard-{weight}.ttf"
+    for weight, of_pretendard in (("Regular", "Regular"), ("Bold", "SemiBold")):
+        source = pretendard / f"Pretendard-{of_pretendard}.ttf"
         if not source.exists():
             raise Unavailable(
-                f"there is no {source}: give the folder of the static Pretendard fonts"
+                f"there is no {source}: name the folder of the static fonts with --pretendard"
             )
         if flyer.kerned:
             shutil.copy(source, folder / source.name)
@@ -145,6 +145,7 @@ def _without_kerning(source: Path, target: Path, weight: str) -> None:
             del font[table]
     names = font["name"]
     names.names = [record for record in names.names if record.nameID in (0, 5, 13, 14)]
+    font["OS/2"].usWeightClass = 700 if weight == "Bold" else 400
     postscript = f"{PLAIN_FAMILY.replace(' ', '')}-{weight}"
     for number, text in (
         (1, PLAIN_FAMILY),
@@ -174,7 +175,8 @@ def _design(flyer: Flyer, layout: str, family: str, cap_height: float) -> str:
 
     def styled(name: str, body: str) -> str:
         kind = TYPES[name]
-        weight = "bold" if kind.bold else "regular"
+        bold = "semibold" if flyer.kerned else "bold"
+        weight = bold if kind.bold else "regular"
         leading = kind.pitch_pt - cap_height * kind.size_pt
         return (
             f'{box(name)}text(size: {kind.size_pt}pt, weight: "{weight}", '
@@ -226,7 +228,7 @@ def _mailing(flyer: Flyer) -> str:
     layouts = "\n".join(f'{layout} = "{layout}.typ"' for layout in flyer.layouts)
     return f"""\
 title = "{flyer.why}"
-{'layout = "layout"' if several else ""}
+{'layout = "design"' if several else ""}
 
 [page]
 width_mm = {content.WIDTH_MM}

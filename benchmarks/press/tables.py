@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from benchmarks.press.bench import Measured, Run
@@ -13,7 +13,7 @@ COLOURS = {"aim": "green", "floor": "yellow", "short": "red"}
 WORDS = {"aim": "aim reached", "floor": "floor reached", "short": "falls short"}
 
 
-def print_runs(console: Console, runs: Iterable["Run"]) -> None:
+def runs_table(runs: Iterable["Run"]) -> Table:
     table = Table(title="Runs", title_justify="left")
     table.add_column("who")
     table.add_column("flyer")
@@ -39,10 +39,10 @@ def print_runs(console: Console, runs: Iterable["Run"]) -> None:
             f"{run.peak_mb:,.0f}" if run.peak_mb else "",
             f"{run.bytes / run.pieces:,.0f}",
         )
-    console.print(table)
+    return table
 
 
-def print_claims(console: Console, measured: Iterable["Measured"]) -> None:
+def claims_table(measured: Iterable["Measured"]) -> Table:
     table = Table(title="Claims", title_justify="left")
     table.add_column("what")
     for name in ("measured", "aim", "floor"):
@@ -59,7 +59,18 @@ def print_claims(console: Console, measured: Iterable["Measured"]) -> None:
             f"[{COLOURS[verdict]}]{WORDS[verdict]}[/]",
             one.how,
         )
-    console.print(table)
+    return table
+
+
+def markdown(table: Table) -> str:
+    """The same table for a page of the docs."""
+    columns = [
+        [str(column.header), *(Text.from_markup(str(cell)).plain for cell in column.cells)]
+        for column in table.columns
+    ]
+    head, *rows = zip(*columns, strict=True)
+    rule = ["---:" if column.justify == "right" else "---" for column in table.columns]
+    return "".join(f"| {' | '.join(row)} |\n" for row in (head, rule, *rows))
 
 
 def _short(value: float) -> str:

@@ -65,26 +65,34 @@ class Records:
 def read_records(job: Path, first: int, count: int) -> Records:
     """Rows ``first`` to ``first + count`` of the job's customers, formatted for print."""
     text = csv.ConvertOptions(column_types=dict.fromkeys(_header(job), pa.string()))
-    rows = csv.read_csv(job / "customers.csv", convert_options=text).slice(first, count).to_pylist()
-    days = {day: _spoken(day) for day in {row["expires"] for row in rows}}
+    table = csv.read_csv(job / "customers.csv", convert_options=text).slice(first, count)
+    column = {name: table[name].to_pylist() for name in table.column_names}
+    days = {day: _spoken(day) for day in set(column["expires"])}
+    amounts = {amount: f"{int(amount):,}" for amount in set(column["amount"])}
     measure = _measurer(plain_font(job, bold=False), content.TYPES["letter"].size_pt)
     width = content.PLACES["letter"].width / 25.4 * 72
-    letters = [
-        _broken(
-            content.LETTER.format(
-                name=row["name"], expires=days[row["expires"]], amount=int(row["amount"])
-            ),
-            width,
-            measure,
-        )
-        for row in rows
-    ]
+    letter = content.LETTER.replace("{amount:,}", "{amount}")
     return Records(
-        headlines=[content.HEADLINE.format(name=row["name"]) for row in rows],
-        points=[content.POINTS.format(points=int(row["points"])) for row in rows],
-        letters=letters,
-        addresses=[tuple(line.format(**row) for line in content.ADDRESS) for row in rows],
-        pictures=[(row["picture_1"], row["picture_2"], row["picture_3"]) for row in rows],
+        headlines=[content.HEADLINE.format(name=name) for name in column["name"]],
+        points=[content.POINTS.format(points=int(points)) for points in column["points"]],
+        letters=[
+            _broken(
+                letter.format(name=name, expires=days[day], amount=amounts[won]), width, measure
+            )
+            for name, day, won in zip(
+                column["name"], column["expires"], column["amount"], strict=True
+            )
+        ],
+        addresses=[
+            tuple(
+                line.format(address=address, detail=detail, postcode=postcode, name=name)
+                for line in content.ADDRESS
+            )
+            for address, detail, postcode, name in zip(
+                *(column[key] for key in ("address", "detail", "postcode", "name")), strict=True
+            )
+        ],
+        pictures=list(zip(*(column[f"picture_{slot}"] for slot in (1, 2, 3)), strict=True)),
         packed=np.load(job / "matrices.npy", mmap_mode="r")[first : first + count],
     )
 
