@@ -7,7 +7,7 @@ OUT ?= out/department-store
 .PHONY: run test lint bench bench-press docs lock lock-bench clean
 
 run: .venv/installed
-	$(BIN)/python -m examples.department-store.run $(if $(N),--households $(N)) --out $(OUT)
+	$(BIN)/python examples/department-store/run.py $(if $(N),--households $(N)) --out $(OUT)
 
 test: .venv/installed
 	$(BIN)/python -m pytest -n 2
