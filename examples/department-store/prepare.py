@@ -34,7 +34,7 @@ RETAIL_TABLES = (
     "coupon_redemptions",
 )
 
-# Where the data does not tell an age, one is drawn: Koreans of 19 and over, in per cent (2024).
+# Where the data does not tell an age, one is drawn: Koreans of 19 and over, roughly, in per cent.
 AGES = {"19-24": 8, "25-34": 15, "35-44": 16, "45-54": 19, "55-64": 19, "65+": 23}
 RESIDENTS_PER_MILLE = 12  # foreign residents, whose names are registered in Latin letters
 ENTERED_BY_HOUSE = 22  # in 100: a detached or a multi-family house, not an apartment block
