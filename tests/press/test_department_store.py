@@ -89,7 +89,8 @@ def test_a_coupon_is_of_a_campaign_that_ran_for_the_household(data, customers):
             f"""SELECT household_id, campaign_id, coupon_upc
                 FROM '{data}/campaigns.parquet'
                 JOIN '{data}/campaign_descriptions.parquet' USING (campaign_id)
-                JOIN '{data}/coupons.parquet' USING (campaign_id)
+                JOIN (SELECT DISTINCT campaign_id, coupon_upc FROM '{data}/coupons.parquet')
+                    USING (campaign_id)
                 WHERE start_date <= '{PRINTED}' AND end_date > '{PRINTED}'"""
         ).fetchall()
     )
