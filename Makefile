@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 N ?=
-OUT ?= out/department-store
+OUT ?= out/department-store$(if $(N),-$(N))
 
 .PHONY: run test lint bench bench-press docs lock lock-bench clean
 
