@@ -198,12 +198,7 @@ running AS (
 ),
 
 covered AS (
-    SELECT
-        coupon_upc,
-        campaign_id,
-        item,
-        count(*) AS covered_products,
-        list(product_id ORDER BY product_id) AS product_ids
+    SELECT coupon_upc, campaign_id, item, count(*) AS covered_products
     FROM coupons JOIN shelf USING (product_id)
     GROUP BY coupon_upc, campaign_id, item
 ),
@@ -280,75 +275,69 @@ nearest AS (
     ) = 1
 ),
 
--- campaign (2 digits), coupon (11), customer (8) and a check digit as in GS1's codes.
-numbered AS (
+-- All of that for each household, before it meets the many customers.
+households AS (
     SELECT
-        customer,
         household_id,
+        first.item AS picture_1,
+        first.name AS product_1,
+        first.copy AS copy_1,
+        first.usual AS usual_1,
+        first.reduction AS reduction_1,
+        first.usual * (100 - first.reduction) // 1000 * 10 AS price_1,
+        second.item AS picture_2,
+        second.name AS product_2,
+        second.copy AS copy_2,
+        second.usual AS usual_2,
+        second.reduction AS reduction_2,
+        second.usual * (100 - second.reduction) // 1000 * 10 AS price_2,
+        third.item AS picture_3,
+        third.name AS product_3,
+        third.copy AS copy_3,
+        third.usual AS usual_3,
+        third.reduction AS reduction_3,
+        third.usual * (100 - third.reduction) // 1000 * 10 AS price_3,
+        visits,
+        CAST(last_visit + later AS DATE) AS last_visit,
+        coalesce(points, 0) AS points,
+        coalesce(segment, '새싹') AS segment,
+        -- campaign (2 digits) and coupon (11)
         lpad(CAST(campaign_id AS VARCHAR), 2, '0')
-            || lpad(CAST(coupon_upc AS VARCHAR), 11, '0')
-            || customer AS digits
-    FROM people JOIN coupon_won USING (household_id)
-),
-
-coupon_number AS (
-    SELECT
-        customer,
-        digits || CAST((10 - list_sum(
-            [CAST(digits[place] AS INTEGER) * (1 + place % 2 * 2) FOR place IN range(1, 22)]
-        ) % 10) % 10 AS VARCHAR) AS coupon
-    FROM numbered
+            || lpad(CAST(coupon_upc AS VARCHAR), 11, '0') AS coupon_kind,
+        campaign_id AS campaign,
+        coupon_item.name AS coupon_product,
+        coupon_won.won AS coupon_won,
+        CAST(end_date + later AS DATE) AS coupon_until,
+        CAST(printed + later AS DATE) AS printed
+    FROM firsts
+    JOIN seconds USING (household_id)
+    JOIN thirds USING (household_id)
+    JOIN offers AS first ON first.item = firsts.item
+    JOIN offers AS second ON second.item = seconds.item
+    JOIN offers AS third ON third.item = thirds.item
+    LEFT JOIN segments USING (household_id)
+    LEFT JOIN coupon_won USING (household_id)
+    LEFT JOIN catalogue AS coupon_item ON coupon_item.item = coupon_won.item
+    CROSS JOIN settings
 )
 
 SELECT
-    people.customer,
-    people.household_id AS household,
+    customer,
+    household_id AS household,
     people.name,
     people.address,
-    people.unit,
-    people.postcode,
-    first.item AS picture_1,
-    first.name AS product_1,
-    first.copy AS copy_1,
-    first.usual AS usual_1,
-    first.reduction AS reduction_1,
-    first.usual * (100 - first.reduction) // 1000 * 10 AS price_1,
-    second.item AS picture_2,
-    second.name AS product_2,
-    second.copy AS copy_2,
-    second.usual AS usual_2,
-    second.reduction AS reduction_2,
-    second.usual * (100 - second.reduction) // 1000 * 10 AS price_2,
-    third.item AS picture_3,
-    third.name AS product_3,
-    third.copy AS copy_3,
-    third.usual AS usual_3,
-    third.reduction AS reduction_3,
-    third.usual * (100 - third.reduction) // 1000 * 10 AS price_3,
-    visits,
-    CAST(last_visit + later AS DATE) AS last_visit,
-    coalesce(points, 0) AS points,
-    coalesce(segment, '새싹') AS segment,
-    coupon,
-    coupon_won.campaign_id AS campaign,
-    coupon_item.name AS coupon_product,
-    coupon_won.won AS coupon_won,
-    CAST(coupon_won.end_date + later AS DATE) AS coupon_until,
-    CAST(printed + later AS DATE) AS printed,
-    nearest.store,
+    unit,
+    postcode,
+    households.* EXCLUDE (household_id, coupon_kind),
+    -- the customer (8) and a check digit as in GS1's codes
+    coupon_kind || customer AS coupon_digits,
+    coupon_digits || CAST((10 - list_sum(
+        [CAST(coupon_digits[place] AS INTEGER) * (1 + place % 2 * 2) FOR place IN range(1, 22)]
+    ) % 10) % 10 AS VARCHAR) AS coupon,
+    store,
     nearest.address AS store_address,
-    nearest.phone AS store_phone
+    phone AS store_phone
 FROM people
-CROSS JOIN settings
-JOIN firsts ON firsts.household_id = people.household_id
-JOIN seconds ON seconds.household_id = people.household_id
-JOIN thirds ON thirds.household_id = people.household_id
-JOIN offers AS first ON first.item = firsts.item
-JOIN offers AS second ON second.item = seconds.item
-JOIN offers AS third ON third.item = thirds.item
+JOIN households USING (household_id)
 JOIN nearest USING (latitude, longitude)
-LEFT JOIN segments ON segments.household_id = people.household_id
-LEFT JOIN coupon_won ON coupon_won.household_id = people.household_id
-LEFT JOIN catalogue AS coupon_item ON coupon_item.item = coupon_won.item
-LEFT JOIN coupon_number USING (customer)
 ORDER BY customer
