@@ -329,7 +329,7 @@ SELECT
     unit,
     postcode,
     households.* EXCLUDE (household_id, coupon_kind),
-    -- the customer (8) and a check digit as in GS1's codes
+    -- then the customer (8) and a check digit as in GS1's codes
     coupon_kind || customer AS coupon_digits,
     coupon_digits || CAST((10 - list_sum(
         [CAST(coupon_digits[place] AS INTEGER) * (1 + place % 2 * 2) FOR place IN range(1, 22)]
@@ -340,4 +340,4 @@ SELECT
 FROM people
 JOIN households USING (household_id)
 JOIN nearest USING (latitude, longitude)
-ORDER BY customer
+ORDER BY postcode, people.address, unit, customer  -- as the post likes it
