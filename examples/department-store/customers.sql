@@ -301,7 +301,6 @@ households AS (
         CAST(last_visit + later AS DATE) AS last_visit,
         coalesce(points, 0) AS points,
         coalesce(segment, '새싹') AS segment,
-        -- campaign (2 digits) and coupon (11)
         lpad(CAST(campaign_id AS VARCHAR), 2, '0')
             || lpad(CAST(coupon_upc AS VARCHAR), 11, '0') AS coupon_kind,
         campaign_id AS campaign,
@@ -319,25 +318,21 @@ households AS (
     LEFT JOIN coupon_won USING (household_id)
     LEFT JOIN catalogue AS coupon_item ON coupon_item.item = coupon_won.item
     CROSS JOIN settings
+),
+
+-- The coupon's number: campaign (2 digits), coupon (11), customer (8), and a check digit as in
+-- GS1's codes.
+numbered AS (
+    SELECT *, coupon_kind || customer AS digits FROM people JOIN households USING (household_id)
 )
 
 SELECT
-    customer,
-    household_id AS household,
-    people.name,
-    people.address,
-    unit,
-    postcode,
-    households.* EXCLUDE (household_id, coupon_kind),
-    -- then the customer (8) and a check digit as in GS1's codes
-    coupon_kind || customer AS coupon_digits,
-    coupon_digits || CAST((10 - list_sum(
-        [CAST(coupon_digits[place] AS INTEGER) * (1 + place % 2 * 2) FOR place IN range(1, 22)]
+    numbered.* EXCLUDE (coupon_kind, digits, latitude, longitude),
+    digits || CAST((10 - list_sum(
+        [CAST(digits[place] AS INTEGER) * (1 + place % 2 * 2) FOR place IN range(1, 22)]
     ) % 10) % 10 AS VARCHAR) AS coupon,
     store,
     nearest.address AS store_address,
     phone AS store_phone
-FROM people
-JOIN households USING (household_id)
-JOIN nearest USING (latitude, longitude)
-ORDER BY postcode, people.address, unit, customer  -- as the post likes it
+FROM numbered JOIN nearest USING (latitude, longitude)
+ORDER BY postcode, numbered.address, unit, customer  -- as the post likes it

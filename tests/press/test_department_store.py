@@ -47,7 +47,7 @@ def customers(data):
 
 def test_every_household_has_one_row_and_the_same_whatever_the_threads(data, customers):
     assert customers.num_rows == 2469
-    assert len(set(customers["household"].to_pylist())) == 2469
+    assert len(set(customers["household_id"].to_pylist())) == 2469
     assert _customers(data, threads=1).equals(customers)
 
 
@@ -74,7 +74,7 @@ def test_the_first_offer_is_the_food_bought_most(data, customers):
         if category in food:
             baskets[household].add((basket, food[category]))
     offered = dict(
-        zip(customers["household"].to_pylist(), customers["picture_1"].to_pylist(), strict=True)
+        zip(customers["household_id"].to_pylist(), customers["picture_1"].to_pylist(), strict=True)
     )
     assert len(baskets) > 40
     for household, bought in baskets.items():
@@ -98,7 +98,7 @@ def test_a_coupon_is_of_a_campaign_that_ran_for_the_household(data, customers):
     assert len({row["coupon"] for row in coupons}) == len(coupons) == 1147
     for row in coupons:
         number = row["coupon"]
-        assert (row["household"], int(number[:2]), int(number[2:13])) in theirs
+        assert (row["household_id"], int(number[:2]), int(number[2:13])) in theirs
         assert number[13:21] == row["customer"]
         weighted = [int(digit) * (3, 1)[place % 2] for place, digit in enumerate(number[::-1], 1)]
         assert sum(weighted) % 10 == 0
