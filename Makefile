@@ -2,12 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 N ?=
-OUT ?= out/department-store
+OUT ?= out/department-store$(if $(N),-$(N))
 
 .PHONY: run test lint bench bench-press docs lock lock-bench clean
 
 run: .venv/installed
-	$(BIN)/python -m examples.department-store.run $(if $(N),--households $(N)) --out $(OUT)
+	$(BIN)/python examples/department-store/run.py $(if $(N),--households $(N)) --out $(OUT)
 
 test: .venv/installed
 	$(BIN)/python -m pytest -n 2
