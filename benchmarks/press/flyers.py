@@ -75,8 +75,8 @@ def write_job(
 ) -> Path:
     """Make the job ``name`` (a key of :data:`FLYERS`) for ``pieces`` records in ``folder``.
 
-    ``pretendard`` holds Pretendard-Regular.ttf and Pretendard-SemiBold.ttf, ``noto`` the static Noto
-    Sans fonts. Images and fonts already there are kept, so that sizes can follow one another.
+    ``pretendard`` holds Pretendard-Regular.ttf and Pretendard-SemiBold.ttf, ``noto`` the static
+    Noto Sans fonts. Images and fonts already there are kept, so that sizes can follow one another.
     Raises :class:`Unavailable` when fonts are missing.
     """
     flyer = FLYERS[name]
