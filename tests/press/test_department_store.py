@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from moyeora.press.job import read_job
+from moyeora.press.job_file import read_job
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "department-store"
 PRINTED = "2017-10-30"

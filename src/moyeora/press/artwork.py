@@ -20,11 +20,11 @@ import pikepdf
 import typst
 
 from moyeora.press.faults import DesignError
+from moyeora.press.holes import UNIT, Hole, Matrix, Specimen, inverse
 from moyeora.press.job import BlockPart, Job, ParagraphPart, Part
 from moyeora.press.pdf import numbers
 from moyeora.press.templates import BASE, STRONG, parse
 
-UNIT = 100  # the press counts in hundredths of a point
 POINTS_PER_MM = 72 / 25.4
 
 _PACKAGES = Path(__file__).parent / "typst"
@@ -47,34 +47,7 @@ trailer<</Root 1 0 R>>
 _PAINTING = {"f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh", "Do", "Tj", "TJ", "'", '"',
              "INLINE IMAGE"}  # fmt: skip
 
-Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-
-
-@dataclass(frozen=True)
-class Specimen:
-    """How text looks in a hole: the font's PostScript name, size in points, tracking as a
-    fraction of an em (with the digits' own kerning still in it), ink as PDF operators."""
-
-    font: str
-    size: float
-    tracking: float
-    ink: bytes
-
-
-@dataclass(frozen=True)
-class Hole:
-    """Where a part is on a page. ``frame`` maps its own points (origin at the lower left of its
-    box, y upwards) to the page's; ``baseline`` is the first line's distance from the top of the
-    box, ``leading`` from baseline to baseline; ``looks`` are the specimens by style."""
-
-    part: str
-    frame: Matrix
-    width: float
-    height: float
-    baseline: float
-    leading: float
-    looks: Mapping[str, Specimen]
 
 
 @dataclass(frozen=True)
@@ -186,13 +159,6 @@ def _times(a: Matrix, b: Matrix) -> Matrix:
     )  # fmt: skip
 
 
-def inverse(m: Matrix) -> Matrix:
-    """The matrix that undoes ``m``."""
-    a, b, c, d, e, f = m
-    det = a * d - b * c
-    return (d / det, -b / det, -c / det, a / det, (c * f - d * e) / det, (b * e - a * f) / det)
-
-
 def _cut(
     pdf: pikepdf.Pdf, page: pikepdf.Page, looks: Mapping[str, Sequence[str]], place: str
 ) -> PageArt:
@@ -223,7 +189,8 @@ def _cut(
             str(content[end].operator) != "Do" or markers.get(str(content[end].operands[0])) != _END
         ):
             end += 1
-        hole = _hole(names[number], looks[names[number]], state, content[at + 1 : end], page)
+        name = f"P{sum(map(len, holes))}"  # no resource of Typst's is called so
+        hole = _hole(names[number], name, looks[names[number]], state, content[at + 1 : end], page)
         outside = state.outside()
         if sign == outside.sign:
             holes[-1].append(hole)
@@ -311,7 +278,12 @@ class _State:
 
 
 def _hole(
-    part: str, looks: Sequence[str], state: "_State", between: Sequence[Any], page: pikepdf.Page
+    part: str,
+    name: str,
+    looks: Sequence[str],
+    state: "_State",
+    between: Sequence[Any],
+    page: pikepdf.Page,
 ) -> Hole:
     first, second, *others = _specimens(state, between, page)
     (base, origin), (_, below) = first, second
@@ -324,6 +296,7 @@ def _hole(
     height = math.hypot(marker[2], marker[3]) * _MARKER_SIZE / math.hypot(c, d)
     return Hole(
         part,
+        name,
         frame,
         width,
         height,

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moyeora.press import code128, qr
-from moyeora.press.artwork import Hole
 from moyeora.press.drawing import Defects, Drawn, Frame
 from moyeora.press.faults import Kind
+from moyeora.press.holes import Hole
 from moyeora.press.job import CodePart
 from moyeora.press.marks import Pool, Ragged, joined, offsets
 from moyeora.press.templates import Columns, Field

@@ -11,15 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from moyeora.press.artwork import Hole
 from moyeora.press.codes import Coder
 from moyeora.press.drawing import Defects, Drawn
 from moyeora.press.faults import Fault, Policy
 from moyeora.press.forme import Forme, stored_key
-from moyeora.press.images import Placer
-from moyeora.press.job import BlockPart, CodePart, ParagraphPart, PicturePart, TextPart
+from moyeora.press.holes import Hole
+from moyeora.press.images import Picture, Placer
+from moyeora.press.job import CodePart, ParagraphPart, PicturePart, TextPart
 from moyeora.press.marks import Pool, Ragged, assemble, offsets
-from moyeora.press.pictures import Picture
 from moyeora.press.setting import Setter
 from moyeora.press.survey import PIECE
 from moyeora.press.templates import Columns
@@ -49,6 +48,26 @@ class Contents:
     faults: Sequence[Fault]
 
 
+@dataclass(frozen=True)
+class _Painting:
+    """What fills a hole, on which page of a piece and in which of its streams (None: the page
+    itself draws it)."""
+
+    painter: Painter
+    hole: Hole
+    page: int
+    stream: int | None
+
+    def draw(self, columns: Columns, shown: Mapping[str, np.ndarray]) -> Drawn:
+        """The marks, nothing where the part's condition does not hold."""
+        drawn = self.painter.draw(columns)
+        here = shown.get(self.hole.part)
+        if here is None or here.all():
+            return drawn
+        defects = [Defects(d.kind, d.rows[here[d.rows]], d.what) for d in drawn.defects]
+        return Drawn([marks.only(here) for marks in drawn.marks], defects, drawn.resources)
+
+
 class Composer:
     """Composes batches of one job; a worker has one. ``pool`` holds the fragments that
     :class:`Contents` refer to, until the next batch."""
@@ -61,36 +80,31 @@ class Composer:
     def _begin(self) -> None:
         self.pool = Pool()
         words = Words(self.pool, self.forme.fonts)
-        # layout -> pages -> groups -> painters
-        self._painters = {
-            layout: [
-                [
-                    [(self._painter(layout, hole, words), hole.part) for hole in group]
-                    for group in page.groups
-                ]
-                for page in pages
-            ]
-            for layout, pages in self.forme.layouts.items()
-        }
-        for pages in self._painters.values():
-            for page in pages:
-                placers = [p for group in page for p, _ in group if isinstance(p, Placer)]
-                for number, placer in enumerate(placers):
-                    placer.name = b"P%d" % number
+        self._painters: dict[str, list[_Painting]] = {}
+        for layout, pages in self.forme.layouts.items():
+            made = self._painters[layout] = []
+            stream = 0
+            for at, page in enumerate(pages):
+                for hole in page.settled:
+                    made.append(_Painting(self._painter(layout, hole, words, True), hole, at, None))
+                for group in page.groups:
+                    for hole in group:
+                        painter = self._painter(layout, hole, words, False)
+                        made.append(_Painting(painter, hole, at, stream))
+                    stream += 1
 
-    def _painter(self, layout: str, hole: Hole, words: Words) -> Painter:
+    def _painter(self, layout: str, hole: Hole, words: Words, settled: bool) -> Painter:
         forme, name = self.forme, hole.part
         part, survey = forme.job.parts[name], forme.survey
         if isinstance(part, TextPart | ParagraphPart):
-            looks = forme.looks_of(layout, hole)
+            looks = forme.looks[layout, hole]
             return Setter(hole, part, forme.words.lines[name], looks, words, self.pool)
         pieces = forme.words.pieces[name]
         if isinstance(part, CodePart):
             return Coder(hole, part, pieces, survey.longest[name], survey.digits[name], self.pool)
-        stored = forme.stored[stored_key(name, hole, forme.job)]
+        stored = forme.stored[stored_key(forme.job, hole)]
         fit = part.fit if isinstance(part, PicturePart) else "stretch"
-        assert isinstance(part, PicturePart | BlockPart)
-        return Placer(hole, fit, pieces, stored, self.pool)
+        return Placer(hole, fit, pieces, stored, self.pool, settled=settled)
 
     def compose(self, records: pa.Table, first: int) -> Contents:
         """Compose consecutive records; ``first`` is the piece number of the first of them."""
@@ -119,19 +133,15 @@ class Composer:
         resources: dict[str, list[list[np.ndarray]]] = {}
         for name, index in layouts.items():
             columns, shown = self._columns(records, index, first)
-            stream = starts[index]
-            resources[name] = []
-            for page in self._painters[name]:
-                named: list[np.ndarray] = []
-                for group in page:
-                    for painter, part in group:
-                        drawn = self._drawn(painter, columns, shown.get(part))
-                        streams += [(stream, marks) for marks in drawn.marks]
-                        if drawn.resources is not None:
-                            named.append(drawn.resources.values)
-                        self._judge(drawn.defects, part, index, numbers, held, faults)
-                    stream = stream + 1
-                resources[name].append(named)
+            resources[name] = [[] for _ in self.forme.layouts[name]]
+            for painting in self._painters[name]:
+                drawn = painting.draw(columns, shown)
+                if painting.stream is not None:
+                    rows_of = starts[index] + painting.stream
+                    streams += [(rows_of, marks) for marks in drawn.marks]
+                if drawn.resources is not None:
+                    resources[name][painting.page].append(drawn.resources)
+                self._judge(drawn.defects, painting.hole.part, index, numbers, held, faults)
         joined_ids = assemble(streams, int(starts[-1]))
         fragments = self.pool.gather(joined_ids.values)
         ends = offsets(fragments)[joined_ids.starts].astype(np.int32)
@@ -146,10 +156,9 @@ class Composer:
     def take_used(self) -> dict[int, Picture]:
         """The pictures drawn since this was last asked, by object number."""
         used: dict[int, Picture] = {}
-        for pages in self._painters.values():
-            for painter, _ in (pair for page in pages for group in page for pair in group):
-                if isinstance(painter, Placer):
-                    used |= {p.number: p for p in painter.take_used() if p.ends}
+        for painting in (each for made in self._painters.values() for each in made):
+            if isinstance(painting.painter, Placer):
+                used |= {p.number: p for p in painting.painter.take_used() if p.ends}
         return used
 
     def cost_of_parts(self, records: pa.Table) -> dict[str, tuple[int, float]]:
@@ -158,15 +167,17 @@ class Composer:
         records = records.combine_chunks()
         costs = dict.fromkeys(self.forme.job.parts, (0, 0.0))
         layout = records["layout"].fill_null("").to_numpy(zero_copy_only=False)
-        for name, pages in self._painters.items():
-            index = np.flatnonzero(layout == name)
-            columns, shown = self._columns(records, index, 1)
-            for painter, part in (pair for page in pages for group in page for pair in group):
+        for name, paintings in self._painters.items():
+            columns, shown = self._columns(records, np.flatnonzero(layout == name), 1)
+            for painting in paintings:
                 began = time.perf_counter()
-                drawn = self._drawn(painter, columns, shown.get(part))
+                drawn = painting.draw(columns, shown)
                 size = sum(self.pool.gather(marks.values).nbytes for marks in drawn.marks)
-                seconds = time.perf_counter() - began
-                costs[part] = (costs[part][0] + size, costs[part][1] + seconds)
+                before = costs[painting.hole.part]
+                costs[painting.hole.part] = (
+                    before[0] + size,
+                    before[1] + time.perf_counter() - began,
+                )
         return costs
 
     def _columns(
@@ -189,14 +200,6 @@ class Composer:
             if part.when is not None
         }
         return Columns(columns, len(index)), shown
-
-    @staticmethod
-    def _drawn(painter: Painter, columns: Columns, shown: np.ndarray | None) -> Drawn:
-        drawn = painter.draw(columns)
-        if shown is None or shown.all():
-            return drawn
-        defects = [Defects(d.kind, d.rows[shown[d.rows]], d.what) for d in drawn.defects]
-        return Drawn([marks.only(shown) for marks in drawn.marks], defects, drawn.resources)
 
     def _judge(
         self,

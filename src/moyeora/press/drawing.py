@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moyeora.press.artwork import UNIT, Hole, Matrix
 from moyeora.press.faults import Kind
+from moyeora.press.holes import UNIT, Hole, Matrix
 from moyeora.press.marks import Marks
 from moyeora.press.pdf import number
 
@@ -27,11 +27,11 @@ class Defects:
 @dataclass(frozen=True)
 class Drawn:
     """What a part draws for a batch: rows of fragments, side by side. ``resources`` are the
-    entries it adds to the page's XObject dictionary, where it has any."""
+    entries it adds to the page's XObject dictionary, a fragment id each, where it has any."""
 
     marks: Sequence[Marks]
     defects: Sequence[Defects] = ()
-    resources: Marks | None = None
+    resources: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import uharfbuzz as hb
 
 from moyeora.press.faults import FontError
 from moyeora.press.harfbuzz import Shaper
-from moyeora.press.pdf import Shared, number
+from moyeora.press.pdf import number
+
+if TYPE_CHECKING:
+    from moyeora.press.objects import Shared
 
 EM = 1_000_000  # advances are integers in millionths of an em
 SPACE_CODE = b"\x00 "  # the same in every font, so that one gap serves all styles
@@ -200,7 +204,7 @@ class Font:
                     if other in nameless and not self.stands_for[other]:
                         self.stands_for[other] = character
 
-    def write(self, shared: Shared) -> int:
+    def write(self, shared: "Shared") -> int:
         """Add the font's objects (ISO 32000-2, 9.7) and return the number of the Type0 font."""
         em = self.face.hb.upem
         prefix = b"MOYEOR+" + self.face.postscript.encode("ascii", "ignore")

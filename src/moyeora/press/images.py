@@ -1,17 +1,32 @@
 """The parts ``picture`` and ``block``: what is stored once and placed by a record."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import numpy as np
 
-from moyeora.press.artwork import Hole
 from moyeora.press.drawing import Defects, Drawn, Frame
 from moyeora.press.faults import Kind, PressError
+from moyeora.press.holes import Hole
 from moyeora.press.job import BlockPart
 from moyeora.press.marks import Pool, Ragged
-from moyeora.press.pictures import Picture
 from moyeora.press.templates import Cell, Columns, Field
+
+
+@dataclass(frozen=True)
+class Picture:
+    """``number`` draws it; ``first`` and ``ends`` are its object numbers and where each body ends
+    in the assets file after ``start``. ``box`` is the area it draws on: (left, bottom, width,
+    height), the unit square for images; ``aspect`` is width over height."""
+
+    number: int
+    first: int
+    start: int
+    ends: tuple[int, ...]
+    box: tuple[float, float, float, float]
+    aspect: float
+
 
 _SEPARATOR = "\x1f"  # between the values of a block's columns in its key
 
@@ -40,7 +55,8 @@ def block_values(part: BlockPart, key: str) -> dict[str, str]:
 
 
 class Placer:
-    """Places one part's pictures or blocks in one hole."""
+    """Places one part's pictures or blocks in one hole. A ``settled`` hole is drawn by the page
+    itself, and only what it draws differs."""
 
     def __init__(
         self,
@@ -49,9 +65,11 @@ class Placer:
         pieces: tuple[str | Field, ...],
         stored: Mapping[str, Picture | PressError],
         pool: Pool,
+        *,
+        settled: bool,
     ) -> None:
-        self.frame, self.fit = Frame.of(hole), fit
-        self.name = b"P"  # among its page's resources
+        self.settled = settled
+        self.hole, self.fit = hole, fit
         self.pieces, self.stored, self.pool = pieces, stored, pool
         self._used: set[str] = set()
         self._known: dict[str, tuple[int, int]] = {}
@@ -77,7 +95,8 @@ class Placer:
                     )
                 )
         chosen = pairs[which]
-        return Drawn([Ragged.table(chosen[:, :1])], defects, Ragged.table(chosen[:, 1:]))
+        marks = [] if self.settled else [Ragged.table(chosen[:, :1])]
+        return Drawn(marks, defects, chosen[:, 1])
 
     def take_used(self) -> list[Picture]:
         """The pictures drawn since this was last asked."""
@@ -91,42 +110,49 @@ class Placer:
         if found is None:
             picture = self.stored.get(key)
             if isinstance(picture, Picture):
+                name = self.hole.name.encode()
+                drawn = b"" if self.settled else drawing(self.hole, self.fit, picture)
                 found = (
-                    self.pool.constant(self._drawing(picture)),
-                    self.pool.constant(b"/%b %d 0 R" % (self.name, picture.number)),
+                    self.pool.constant(drawn),
+                    self.pool.constant(b"/%b %d 0 R" % (name, picture.number)),
                 )
             else:
                 found = (self.pool.empty, self.pool.empty)
             self._known[key] = found
         return found
 
-    def _drawing(self, picture: Picture) -> bytes:
-        width, height = float(self.frame.width), float(self.frame.height)
-        if self.fit != "stretch":
-            wide = width / height < picture.aspect
-            if wide == (self.fit == "contain"):
-                height = width / picture.aspect
-            else:
-                width = height * picture.aspect
-        x, y = (self.frame.width - width) / 2, (self.frame.height - height) / 2
-        clip = self._clip() if self.fit == "cover" else b""
-        placed = self.frame.placing(x, y, width, height)
-        left, bottom, box_width, box_height = picture.box
-        inner = b""
-        if picture.box != (0, 0, 1, 1):
-            # A form draws on its own box; bring that to the unit square first.
-            inner = b" %b cm" % matrix(
-                1 / box_width, 0, 0, 1 / box_height, -left / box_width, -bottom / box_height
-            )
-        return b"q %b%b cm%b/%b Do Q " % (clip, placed, inner, self.name)
 
-    def _clip(self) -> bytes:
-        """The path of the hole's box as a clip."""
-        w, h = self.frame.width, self.frame.height
-        corners = [self.frame.on_page(x, y) for x, y in ((0, 0), (w, 0), (w, h), (0, h))]
-        steps = [b"%d %d %b" % (int(x), int(y), op)
-                 for (x, y), op in zip(corners, (b"m", b"l", b"l", b"l"), strict=True)]  # fmt: skip
-        return b" ".join(steps) + b" h W n "
+def drawing(hole: Hole, fit: str, picture: Picture) -> bytes:
+    """The operators that draw a picture in a hole, fitted."""
+    frame = Frame.of(hole)
+    width, height = float(frame.width), float(frame.height)
+    if fit != "stretch":
+        wide = width / height < picture.aspect
+        if wide == (fit == "contain"):
+            height = width / picture.aspect
+        else:
+            width = height * picture.aspect
+    clip = _clip(frame) if fit == "cover" else b""
+    placed = frame.placing((frame.width - width) / 2, (frame.height - height) / 2, width, height)
+    left, bottom, box_width, box_height = picture.box
+    inner = b""
+    if picture.box != (0, 0, 1, 1):
+        # A form draws on its own box; bring that to the unit square first.
+        inner = b" %b cm" % matrix(
+            1 / box_width, 0, 0, 1 / box_height, -left / box_width, -bottom / box_height
+        )
+    return b"q %b%b cm%b/%b Do Q " % (clip, placed, inner, hole.name.encode())
+
+
+def _clip(frame: Frame) -> bytes:
+    """The path of a hole's box as a clip."""
+    w, h = frame.width, frame.height
+    corners = [frame.on_page(x, y) for x, y in ((0, 0), (w, 0), (w, h), (0, h))]
+    steps = [
+        b"%d %d %b" % (int(x), int(y), operator)
+        for (x, y), operator in zip(corners, (b"m", b"l", b"l", b"l"), strict=True)
+    ]
+    return b" ".join(steps) + b" h W n "
 
 
 def matrix(*values: float) -> bytes:

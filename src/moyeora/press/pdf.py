@@ -1,88 +1,7 @@
-"""The objects of a PDF file (ISO 32000-2, 7.3): what is written once, and copied from others.
+"""How PDF (ISO 32000-2) writes what it is made of."""
 
-Object numbers count from 1 in the order of the calls, so the same job gives the same numbers in
-every volume.
-"""
-
-import zlib
-from typing import Any
-
-import pikepdf
-
-HEADER = b"%PDF-1.7\n%\xc2\xb5\xc2\xb6\n"  # bytes above 127: a binary file (7.5.2)
-
-
-class Shared:
-    """The objects that each volume holds once; ``bodies[n - 1]`` is object n."""
-
-    def __init__(self) -> None:
-        self.bodies: list[bytes] = []
-        self._copied: dict[tuple[int, int], int] = {}
-        self._same: dict[bytes, int] = {}
-
-    def reserve(self) -> int:
-        """A number for an object whose body comes later."""
-        self.bodies.append(b"null")
-        return len(self.bodies)
-
-    def add(self, body: bytes) -> int:
-        """The number of an object with this body; the same body is stored once."""
-        number = self._same.get(body)
-        if number is None:
-            number = self._same[body] = self.reserve()
-            self.bodies[number - 1] = body
-        return number
-
-    def stream(self, data: bytes, entries: bytes = b"", *, compress: bool = True) -> int:
-        """The number of a stream object; ``entries`` are further ones of its dictionary."""
-        if compress:
-            data, entries = zlib.compress(data, 9), entries + b"/Filter/FlateDecode"
-        return self.add(b"<<%b/Length %d>>stream\n%b\nendstream" % (entries, len(data), data))
-
-    def reference(self, number: int) -> bytes:
-        """What other objects write to refer to this one."""
-        return b"%d 0 R" % number
-
-    def copy(self, value: Any) -> bytes:
-        """The text of a pikepdf object of one file; what it refers to is copied, each once."""
-        if isinstance(value, pikepdf.Object) and value.is_indirect:
-            number = self._copied.get(value.objgen)
-            if number is None:
-                number = self._copied[value.objgen] = self.reserve()
-                self.bodies[number - 1] = self._body(value)
-            return self.reference(number)
-        return self._body(value)
-
-    def forget(self) -> None:
-        """Begin to copy from another file, whose object numbers mean other things."""
-        self._copied.clear()
-
-    def _body(self, value: Any) -> bytes:
-        if isinstance(value, pikepdf.Stream):
-            data = value.read_raw_bytes()
-            entries = b"".join(
-                b"%b %b" % (_name(key), self.copy(item))
-                for key, item in sorted(value.stream_dict.items())
-                if key != "/Length"
-            )
-            return b"<<%b/Length %d>>stream\n%b\nendstream" % (entries, len(data), data)
-        if isinstance(value, pikepdf.Dictionary):
-            return b"<<%b>>" % b"".join(
-                b"%b %b" % (_name(key), self.copy(item)) for key, item in sorted(value.items())
-            )
-        if isinstance(value, pikepdf.Array):
-            return b"[%b]" % b" ".join(self.copy(item) for item in value)
-        if isinstance(value, bool):
-            return b"true" if value else b"false"
-        if value is None:
-            return b"null"
-        if isinstance(value, pikepdf.Object):
-            return bytes(value.unparse())
-        return str(value).encode()
-
-
-def _name(key: str) -> bytes:
-    return bytes(pikepdf.Name(key).unparse())
+# A binary file: bytes above 127 in a comment (7.5.2).
+HEADER = b"%PDF-1.7\n%\xc2\xb5\xc2\xb6\n"
 
 
 def number(value: float) -> bytes:
@@ -97,17 +16,3 @@ def numbers(*values: float) -> bytes:
 def text_string(text: str) -> bytes:
     """A text string (7.9.2) as hexadecimal UTF-16 with its byte-order mark."""
     return b"<%b>" % (b"\xfe\xff" + text.encode("utf-16-be")).hex().upper().encode()
-
-
-def resources(
-    fonts: dict[str, int] | None = None, forms: dict[str, int] | None = None, rest: bytes = b""
-) -> bytes:
-    """A resource dictionary's entries from names to object numbers."""
-    made = rest
-    for key, names in ((b"/Font", fonts), (b"/XObject", forms)):
-        if names:
-            made += b"%b<<%b>>" % (
-                key,
-                b"".join(b"/%b %d 0 R" % (name.encode(), n) for name, n in sorted(names.items())),
-            )
-    return made

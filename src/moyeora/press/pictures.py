@@ -6,7 +6,6 @@ from which a volume copies those that its records use.
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,23 +13,11 @@ import pikepdf
 
 from moyeora.press.artwork import Typst
 from moyeora.press.faults import PressError
-from moyeora.press.pdf import Shared, numbers
+from moyeora.press.images import Picture
+from moyeora.press.objects import Shared
+from moyeora.press.pdf import numbers
 
 RASTER, VECTOR = {".jpg", ".jpeg", ".png"}, {".svg", ".pdf"}
-
-
-@dataclass(frozen=True)
-class Picture:
-    """``number`` draws it; ``first`` and ``ends`` are its object numbers and where each body ends
-    in the assets file after ``start``. ``box`` is the area it draws on: (left, bottom, width,
-    height), the unit square for images; ``aspect`` is width over height."""
-
-    number: int
-    first: int
-    start: int
-    ends: tuple[int, ...]
-    box: tuple[float, float, float, float]
-    aspect: float
 
 
 class Assets:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from moyeora.press.compose import Composer
-from moyeora.press.job import BlockPart, CodePart, ParagraphPart, Part, PicturePart, read_job
-from moyeora.press.records import read
-from moyeora.press.run import BATCH_PIECES, Prepared, prepare
-from moyeora.press.survey import PIECE, Words
+from moyeora.press.frozen import BATCH_ROWS, read
+from moyeora.press.job import BlockPart, CodePart, ParagraphPart, Part, PicturePart
+from moyeora.press.job_file import read_job
+from moyeora.press.prepare import Prepared, prepare
+from moyeora.press.survey import PIECE
 from moyeora.press.volume import Volume
 
 
@@ -57,7 +58,7 @@ def plan(job_path: Path) -> Plan:
         ready = prepare(job, Path(folder))
         preparation = time.perf_counter() - began
         frozen = ready.frozen
-        trial = min(frozen.rows, BATCH_PIECES)
+        trial = min(frozen.rows, BATCH_ROWS)
         composer = Composer(ready.forme)
         volume = Volume(Path(folder) / "trial.pdf", composer, 1)
         shared = volume.size
@@ -72,12 +73,13 @@ def plan(job_path: Path) -> Plan:
         scale = frozen.rows / trial if trial else 0.0
         distinct, layouts = _distinct(ready)
         costs = composer.cost_of_parts(records)
+    used = {name: sorted(ready.forme.words.columns_of(name) - {PIECE}) for name in job.parts}
     return Plan(
         job.title, frozen.inputs, frozen.rows, frozen.suppressed.num_rows,
         frozen.unreadable.num_rows, layouts,
         tuple(
             PartPlan(
-                name, _kind(part), {c: distinct[c] for c in _columns(ready.forme.words, name)},
+                name, _kind(part), {c: distinct[c] for c in used[name]},
                 costs[name][0] / trial if trial else 0.0, costs[name][1] * scale,
                 _why(part, len(ready.forme.survey.keys.get(name, ()))),
             )
@@ -85,12 +87,6 @@ def plan(job_path: Path) -> Plan:
         ),
         shared, bytes_a_piece, preparation, seconds * scale, trial, frozen.notes,
     )  # fmt: skip
-
-
-def _columns(words: Words, name: str) -> list[str]:
-    used = {f.column for line in words.lines.get(name, ()) for cell in line for f in cell.fields}
-    used |= {piece.column for piece in words.pieces.get(name, ()) if not isinstance(piece, str)}
-    return sorted(used - {PIECE})
 
 
 def _distinct(ready: Prepared) -> tuple[dict[str, int], dict[str, int]]:

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 PRINTED, HELD, SUPPRESSED = "printed", "held", "suppressed"
 
@@ -83,6 +82,8 @@ def of_left_out(rows: pa.Table, status: str) -> pa.Table:
 
 def count(path: Path) -> Counts:
     """Add up a register."""
+    import pyarrow.parquet as pq
+
     table = pq.read_table(path, columns=["status", "reason"])
     statuses = dict(_counted(table["status"]))
     return Counts(

@@ -11,10 +11,10 @@ from itertools import chain
 import numpy as np
 import pyarrow.compute as pc
 
-from moyeora.press.artwork import UNIT, Hole
 from moyeora.press.drawing import BLACK, Defects, Drawn, Frame, written
 from moyeora.press.faults import Kind
 from moyeora.press.fonts import EM, SPACE_CODE
+from moyeora.press.holes import UNIT, Hole
 from moyeora.press.job import ParagraphPart, TextPart
 from moyeora.press.lines import Lines, greedy, measure, syllables
 from moyeora.press.marks import Marks, Pool, Ragged, assemble

@@ -25,12 +25,12 @@ import pyarrow.compute as pc
 from moyeora.press import sql
 from moyeora.press.charset import BAD_BYTE, BLOCK_BYTES, Charset, Utf8Reader, count_quotes, detect
 from moyeora.press.faults import Fault, Kind, SourceError
+from moyeora.press.frozen import BATCH_ROWS
 from moyeora.press.job import Customers
 
 if TYPE_CHECKING:
     import duckdb
 
-BATCH_ROWS = 8192
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 Rows = npt.NDArray[np.int64]

@@ -40,6 +40,13 @@ class Words:
     lines: Mapping[str, tuple[Line, ...]]
     pieces: Mapping[str, tuple[str | Field, ...]]
 
+    def columns_of(self, part: str) -> set[str]:
+        """The columns that one part reads."""
+        lines, pieces = self.lines.get(part, ()), self.pieces.get(part, ())
+        return {field.column for line in lines for cell in line for field in cell.fields} | {
+            piece.column for piece in pieces if isinstance(piece, Field)
+        }
+
     def columns(self) -> set[str]:
         """All columns that a part reads."""
         return self.text_columns() | {

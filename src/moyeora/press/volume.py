@@ -15,9 +15,9 @@ import numpy as np
 
 from moyeora.press.compose import Composer, Contents
 from moyeora.press.forme import Forme, PageForme
+from moyeora.press.images import Picture
 from moyeora.press.marks import Ragged, assemble, joined, offsets
-from moyeora.press.pdf import HEADER, text_string
-from moyeora.press.pictures import Picture
+from moyeora.press.pdf import HEADER, numbers, text_string
 
 _KIDS = 64  # pages a node of the page tree
 _MOST_OBJECTS = 8_388_607  # Annex C: more are beyond what older readers take
@@ -41,7 +41,7 @@ class Volume:
         self.forme: Forme = composer.forme
         self._file = path.open("wb")
         self._at = 0
-        self._count = self.forme.count  # objects so far
+        self._count = len(self.forme.bodies)  # objects so far
         self._offsets = np.zeros(self._count + 1, np.int64)
         self._chunks: list[np.ndarray] = [self._offsets]
         self._nodes: list[tuple[int, np.ndarray]] = []  # leaf node, its pages
@@ -49,7 +49,8 @@ class Volume:
         self._pictures: dict[int, Picture] = {}
         self._write(HEADER)
         for object_number, body in enumerate(self.forme.bodies, 1):
-            self._object(object_number, body)
+            if body is not None:
+                self._object(object_number, body)
 
     @property
     def size(self) -> int:
@@ -205,23 +206,27 @@ class Volume:
         level = [(number, kids, len(kids)) for number, kids in self._nodes]
         if not level:
             root = self._new()
-            self._late(root, b"<</Type/Pages/Kids[]/Count 0>>")
+            self._late(root, self._root(np.zeros(0, np.int64), 0))
             return root
         while True:
             if len(level) == 1:
                 number, kids, count = level[0]
-                self._late(number, _node(kids, count, None))
+                self._late(number, self._root(kids, count))
                 return number
             above = []
             for at in range(0, len(level), _KIDS):
                 group = level[at : at + _KIDS]
                 parent = self._new()
                 for number, kids, count in group:
-                    self._late(number, _node(kids, count, parent))
+                    self._late(number, _node(kids, count, b"/Parent %d 0 R" % parent))
                 above.append(
                     (parent, np.array([n for n, _, _ in group]), sum(c for _, _, c in group))
                 )
             level = above
+
+    def _root(self, kids: np.ndarray, count: int) -> bytes:
+        """The root of the page tree, from which all pages inherit their size (7.7.3.4)."""
+        return _node(kids, count, b"/MediaBox[0 0 %b]" % numbers(*self.forme.media))
 
     def _cross_reference(self, number: int, catalog: int, info: int) -> None:
         """The cross-reference stream (7.5.8): type, offset, generation of every object."""
@@ -292,12 +297,9 @@ class _Ids:
     stream: np.ndarray
 
 
-def _node(kids: np.ndarray, count: int, parent: int | None) -> bytes:
-    return b"<</Type/Pages/Count %d%b/Kids[%b]>>" % (
-        count,
-        b"" if parent is None else b"/Parent %d 0 R" % parent,
-        b" ".join(b"%d 0 R" % kid for kid in kids.tolist()),
-    )
+def _node(kids: np.ndarray, count: int, entries: bytes) -> bytes:
+    listed = b" ".join(b"%d 0 R" % kid for kid in kids.tolist())
+    return b"<</Type/Pages/Count %d%b/Kids[%b]>>" % (count, entries, listed)
 
 
 def _checksums(contents: Contents, rows: np.ndarray) -> np.ndarray:

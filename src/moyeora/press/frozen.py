@@ -1,0 +1,53 @@
+"""The frozen table of a job's records: what :func:`moyeora.press.records.freeze` leaves."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from moyeora.press.faults import Fault
+
+BATCH_ROWS = 8192  # records in a batch of the frozen table; the press composes as many at once
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A frozen table and what became of every row of the input.
+
+    ``inputs`` = ``rows`` + rows of ``suppressed`` + rows of ``unreadable``. ``path`` is an Arrow
+    IPC file of record batches of 8,192 rows: ``row`` (int64: the number of the input row, from 1),
+    ``layout`` (string), ``when:<part>`` (bool) for each part with a condition, ``problem``
+    (string: the code of the :class:`Kind` for which the record is held already, or null), and
+    then ``columns``, all of them text in normal form C, null where empty.
+
+    ``suppressed`` is (row, id, reason), ``unreadable`` is (row, reason), both by row. ``faults``
+    are those of the rows in the table and of the unreadable ones, by row. ``notes`` tell what
+    was detected or mended. ``digest`` is the SHA-256 of the file, which depends on its content
+    alone.
+    """
+
+    path: Path
+    rows: int
+    columns: tuple[str, ...]
+    inputs: int
+    suppressed: pa.Table
+    unreadable: pa.Table
+    faults: tuple[Fault, ...]
+    notes: tuple[str, ...]
+    digest: str
+
+
+def read(path: Path, start: int, stop: int) -> pa.Table:
+    """Rows ``start`` to ``stop`` (from 0, end excluded) of a frozen table.
+
+    Reads the batches with these rows only, and maps no memory. Raises :class:`IndexError` when
+    the table has not all of them.
+    """
+    with pa.OSFile(str(path), "rb") as file, pa.ipc.open_file(file) as reader:
+        first, last = start // BATCH_ROWS, -(-stop // BATCH_ROWS)
+        batches = [reader.get_batch(n) for n in range(first, min(last, reader.num_record_batches))]
+        table = pa.Table.from_batches(batches, reader.schema)
+    taken = table.slice(start - first * BATCH_ROWS, stop - start)
+    if not 0 <= start <= stop or taken.num_rows != stop - start:
+        raise IndexError(f"{path.name} has no rows {start} to {stop}")
+    return taken

@@ -1,0 +1,137 @@
+"""Processes that print volumes side by side.
+
+What a volume holds depends on the forme and the frozen records alone, so its bytes are the same
+whichever process writes it.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from moyeora.press.forme import Forme
+    from moyeora.press.printing import PrintedVolume
+
+Progress = Callable[[int, int], None]
+Task = tuple[int, int, int]  # a volume's number, its first record, and the one after its last
+
+
+class Workers:
+    """A number of processes (one: this one). They start with the first of them, so that they are
+    ready when there is a forme."""
+
+    def __init__(self, count: int) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+        if count == 1:
+            return
+        # Not forked from here: this process has threads by the time there is work. The server
+        # that forks them imports what they need, once, while the job is prepared.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["moyeora.press.printing"])
+        self._done = context.Value("q", 0)
+        self._pool = ProcessPoolExecutor(count, context, _begin, (self._done,))
+        with _main_set_aside():
+            for _ in range(count):
+                self._pool.submit(os.getpid)
+
+    def __enter__(self) -> "Workers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def print_volumes(
+        self, forme: "Forme", records: Path, folder: Path, tasks: Sequence[Task], progress: Progress
+    ) -> Iterator["PrintedVolume"]:
+        """Print the volumes of ``tasks`` into ``folder``, in their order; ``progress`` is told
+        (records done, records in all)."""
+        total = tasks[-1][2] if tasks else 0
+        if self._pool is None:
+            tell = partial(_tell, progress, total)
+            yield from _print_here(forme, records, folder, tasks, tell)
+            return
+        locked = folder / "forme"
+        locked.write_bytes(pickle.dumps(forme, protocol=5))
+        with _main_set_aside():
+            futures = [self._pool.submit(_print, locked, records, folder, task) for task in tasks]
+        for future in futures:
+            while not future.done():
+                progress(self._done.value, total)
+                with contextlib.suppress(TimeoutError):
+                    future.result(timeout=0.1)
+            yield future.result()
+        progress(total, total)
+
+
+@contextlib.contextmanager
+def _main_set_aside() -> Iterator[None]:
+    """Start processes without the caller's main module: they need nothing of it, and a script
+    without ``if __name__ == "__main__"`` would run again in each of them."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+def _tell(progress: Progress, total: int, done: int) -> None:
+    progress(done, total)
+
+
+def _print_here(
+    forme: "Forme", records: Path, folder: Path, tasks: Sequence[Task], tell: Callable[[int], None]
+) -> Iterator["PrintedVolume"]:
+    from moyeora.press.compose import Composer
+    from moyeora.press.printing import keep_memory, print_volume
+
+    keep_memory()
+    composer = Composer(forme)
+    done = 0
+
+    def step(more: int) -> None:
+        nonlocal done
+        done += more
+        tell(done)
+
+    for task in tasks:
+        yield print_volume(composer, records, folder, *task, step)
+
+
+# --- in a worker ----------------------------------------------------------------------------
+
+_worker: dict[str, Any] = {}
+
+
+def _begin(done: Any) -> None:
+    import pyarrow as pa
+
+    from moyeora.press.printing import keep_memory
+
+    pa.set_cpu_count(1)
+    keep_memory()
+    _worker["done"] = done
+
+
+def _print(locked: Path, records: Path, folder: Path, task: Task) -> "PrintedVolume":
+    from moyeora.press.compose import Composer
+    from moyeora.press.printing import print_volume
+
+    if _worker.get("forme") != locked:
+        _worker["forme"] = locked
+        _worker["composer"] = Composer(pickle.loads(locked.read_bytes()))
+    counter = _worker["done"]
+
+    def step(more: int) -> None:
+        with counter.get_lock():
+            counter.value += more
+
+    return print_volume(_worker["composer"], records, folder, *task, step)
