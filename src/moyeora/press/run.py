@@ -58,29 +58,29 @@ def run(
     count = len(os.sched_getaffinity(0)) if workers is None else workers
     if volume_pieces < 1 or count < 1:
         raise PressError("workers and pieces a volume are whole numbers from 1")
-    with Workers(count) as pool:
-        # Imported while the workers start.
-        from moyeora.press import register
-        from moyeora.press.job_file import read_job
-        from moyeora.press.prepare import prepare
+    pool = Workers(count)
+    # Imported while the workers' server starts.
+    from moyeora.press import register
+    from moyeora.press.job_file import read_job
+    from moyeora.press.prepare import prepare
 
-        job = read_job(job_path)
-        with claimed(out) as work:
-            ready = prepare(job, work)
-            frozen, forme = ready.frozen, ready.forme
-            check_same_job(out, forme.fingerprint)
-            tasks = [
-                (number, start, min(start + volume_pieces, frozen.rows))
-                for number, start in enumerate(range(0, frozen.rows, volume_pieces), 1)
-            ]
-            made = list(pool.print_volumes(forme, frozen.path, work, tasks, progress))
-            faults = _judged(job, [*frozen.faults, *(f for volume in made for f in volume.faults)])
-            _write_register(work / "pieces.parquet", made, frozen)
-            counts = register.count(work / "pieces.parquet")
-            assert counts.inputs == frozen.inputs
-            _write_faults(work / "faults.csv", faults, job)
-            _write_stamp(work / STAMP, job, forme.fingerprint)
-            volumes = _publish(out, work, [volume for volume in made if volume.pages])
+    job = read_job(job_path)
+    with claimed(out) as work:
+        ready = prepare(job, work)
+        frozen, forme = ready.frozen, ready.forme
+        check_same_job(out, forme.fingerprint)
+        tasks = [
+            (number, start, min(start + volume_pieces, frozen.rows))
+            for number, start in enumerate(range(0, frozen.rows, volume_pieces), 1)
+        ]
+        made = list(pool.print_volumes(forme, frozen.path, work, tasks, progress))
+        faults = _judged(job, [*frozen.faults, *(f for volume in made for f in volume.faults)])
+        _write_register(work / "pieces.parquet", made, frozen)
+        counts = register.count(work / "pieces.parquet")
+        assert counts.inputs == frozen.inputs
+        _write_faults(work / "faults.csv", faults, job)
+        _write_stamp(work / STAMP, job, forme.fingerprint)
+        volumes = _publish(out, work, [volume for volume in made if volume.pages])
     return Result(
         folder=out,
         title=job.title,

@@ -6,12 +6,12 @@ whichever process writes it.
 
 import contextlib
 import multiprocessing
-import os
 import pickle
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing.forkserver import ensure_running, set_forkserver_preload
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -25,29 +25,15 @@ Task = tuple[int, int, int]  # a volume's number, its first record, and the one 
 
 
 class Workers:
-    """A number of processes (one: this one). They start with the first of them, so that they are
-    ready when there is a forme."""
+    """A number of processes (one: this one)."""
 
     def __init__(self, count: int) -> None:
-        self._pool: ProcessPoolExecutor | None = None
-        if count == 1:
-            return
-        # Not forked from here: this process has threads by the time there is work. The server
-        # that forks them imports what they need, once, while the job is prepared.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["moyeora.press.printing"])
-        self._done = context.Value("q", 0)
-        self._pool = ProcessPoolExecutor(count, context, _begin, (self._done,))
-        with _main_set_aside():
-            for _ in range(count):
-                self._pool.submit(os.getpid)
-
-    def __enter__(self) -> "Workers":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+        self.count = count
+        if count > 1:
+            # Not forked from here: this process has threads by the time there is work. The server
+            # that forks them imports what they need, once, while the job is prepared.
+            set_forkserver_preload(["moyeora.press.printing"])
+            ensure_running()
 
     def print_volumes(
         self, forme: "Forme", records: Path, folder: Path, tasks: Sequence[Task], progress: Progress
@@ -55,20 +41,26 @@ class Workers:
         """Print the volumes of ``tasks`` into ``folder``, in their order; ``progress`` is told
         (records done, records in all)."""
         total = tasks[-1][2] if tasks else 0
-        if self._pool is None:
+        if self.count == 1 or len(tasks) == 1:
             tell = partial(_tell, progress, total)
             yield from _print_here(forme, records, folder, tasks, tell)
             return
         locked = folder / "forme"
         locked.write_bytes(pickle.dumps(forme, protocol=5))
-        with _main_set_aside():
-            futures = [self._pool.submit(_print, locked, records, folder, task) for task in tasks]
-        for future in futures:
-            while not future.done():
-                progress(self._done.value, total)
-                with contextlib.suppress(TimeoutError):
-                    future.result(timeout=0.1)
-            yield future.result()
+        context = multiprocessing.get_context("forkserver")
+        done = context.Value("q", 0)
+        pool = ProcessPoolExecutor(min(self.count, len(tasks)), context, _begin, (done,))
+        try:
+            with _main_set_aside():
+                futures = [pool.submit(_print, locked, records, folder, task) for task in tasks]
+            for future in futures:
+                while not future.done():
+                    progress(done.value, total)
+                    with contextlib.suppress(TimeoutError):
+                        future.result(timeout=0.1)
+                yield future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
         progress(total, total)
 
 
