@@ -11,8 +11,10 @@ import pyarrow as pa
 from moyeora.press import register
 from moyeora.press.compose import Composer
 from moyeora.press.faults import Fault
-from moyeora.press.frozen import BATCH_ROWS, read
+from moyeora.press.frozen import read
 from moyeora.press.volume import Volume
+
+_COMPOSED_TOGETHER = 12_500  # records: two batches in a volume of the usual size
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,8 @@ def print_volume(
     faults: list[Fault] = []
     kept: list[pa.Table] = []
     job = composer.forme.job
-    for at in range(start, stop, BATCH_ROWS):
-        table = read(records, at, min(at + BATCH_ROWS, stop))
+    for at in range(start, stop, _COMPOSED_TOGETHER):
+        table = read(records, at, min(at + _COMPOSED_TOGETHER, stop))
         contents = composer.compose(table, at + 1)
         printed = volume.add(contents)
         faults += contents.faults

@@ -242,7 +242,7 @@ class Volume:
         rows[:, 0] = 2
         rows[0, 1:] = entries[0]
         rows[1:, 1:] = entries[1:] - entries[:-1]
-        data = zlib.compress(rows.tobytes(), 6)
+        data = zlib.compress(rows.tobytes(), 1)
         identity = hashlib.sha256(f"{self.forme.fingerprint} {self.number}".encode()).hexdigest()
         start = self._at
         self._write(
