@@ -106,6 +106,9 @@ class Setter:
             np.int64,
         )
         self._plain = all(look.ink == BLACK and not look.tracking for look in used)
+        # The last letter of a line is not tracked.
+        self._trail = np.array([looks[c.style].tracking * looks[c.style].size for c in self.cells])
+        self._tracked = bool(np.any(self._trail))
 
     def _gap(self, look: Look) -> int:
         return self.words.space(look) * look.size
@@ -191,13 +194,14 @@ class Setter:
         later = np.flatnonzero(tokens.stands)
         gaps[later] = np.where(tokens.stands[later] == _WORD, self._own_gap[cell[later]], 0)
         width = self.frame.width * EM
+        trail = self._trail[cell] if self._tracked else 0
         if self.wraps:
             breaks = np.ones(len(cell), bool)
             breaks[glued] = False
-            begins = greedy(advances, gaps, breaks, forced, width)
+            begins = greedy(advances, gaps, breaks, forced, width, trail)
         else:
             begins = forced
-        lines = measure(begins, advances, gaps, tokens.row)
+        lines = measure(begins, advances, gaps, tokens.row, trail)
 
         size = np.full(rows, self.base.size, np.int64)
         # The first line of each record that has any.
@@ -385,10 +389,15 @@ class Setter:
         page_x, page_y = frame.on_page(x[now], y[now])
         turned = b"" if frame.upright else b" ".join(map(number, frame.matrix[:4])) + b" "
         select = self.base.select(self.words.fonts, None if self._plain else self.base.ink)
+        size = set_.size[lines.record[now]]
         font, _, rest = select.partition(b"%d Tf" % self.base.size)
+        tracked: list[bytes | np.ndarray] = []
+        if self.base.tracking:
+            tracked = [b" ", np.round(self.base.tracking * size / EM, 4), b" Tc"]
+            rest = rest.partition(b" Tc")[2]
         heads[now] = self._fragments(
-            (b"BT" if self._plain else b"q BT") + font, set_.size[lines.record[now]], b" Tf",
-            rest, b" " + turned, page_x, b" ", page_y, b" Td[(" if frame.upright else b" Tm[(",
+            (b"BT" if self._plain else b"q BT") + font, size, b" Tf", *tracked, rest, b" " + turned, 
+            page_x, b" ", page_y, b" Td[(" if frame.upright else b" Tm[(",
         )  # fmt: skip
         return heads
 
@@ -399,7 +408,7 @@ class Setter:
             return columns[0]
         if all(np.all(values == values[0]) for values in columns):
             alike = b"".join(
-                piece if isinstance(piece, bytes) else b"%d" % piece[0] for piece in pieces
+                piece if isinstance(piece, bytes) else number(piece[0]) for piece in pieces
             )
             return np.full(len(columns[0]), self.pool.constant(alike))
         return self.pool.passing(written(*pieces))
