@@ -339,7 +339,8 @@ class Setter:
         """The fragments that change the look before a token's space, and between it and its
         word, where there are any."""
         style, gap_style = self._style[tokens.cell], self._gap_style[tokens.cell]
-        gap_style = np.where(gaps > 0, gap_style, style)
+        # Between the words of one field's value the space is in its own style.
+        gap_style = np.where((gaps > 0) & (tokens.stands == _FIRST), gap_style, style)
         gap_style[tokens.record_starts] = 0  # a record begins in the base look
         previous = np.concatenate((style[:1] * 0, style[:-1]))
         previous[tokens.record_starts] = 0
@@ -354,7 +355,9 @@ class Setter:
         lines = set_.lines
         followed = np.append(~set_.forced[lines.first[1:]], False) & (lines.gaps > 0)
         slack = np.where(followed, self.frame.width * EM - set_.line_width, 0)
-        sizes = np.add.reduceat(np.where(gap, self._gap_size[set_.tokens.cell], 0), lines.first)
+        cell, first = set_.tokens.cell, set_.tokens.stands == _FIRST
+        gap_size = np.where(first, self._gap_size[cell], self._size[cell])
+        sizes = np.add.reduceat(np.where(gap, gap_size, 0), lines.first)
         # TJ counts in thousandths of the size in force, towards the left.
         moves = np.rint(slack * 1000 / EM / np.maximum(sizes, 1)).astype(np.int64)
         wanted = np.unique(moves[followed])
