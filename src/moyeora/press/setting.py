@@ -399,7 +399,7 @@ class Setter:
             tracked = [b" ", np.round(self.base.tracking * size / EM, 4), b" Tc"]
             rest = rest.partition(b" Tc")[2]
         heads[now] = self._fragments(
-            (b"BT" if self._plain else b"q BT") + font, size, b" Tf", *tracked, rest, b" " + turned, 
+            (b"BT" if self._plain else b"q BT") + font, size, b" Tf", *tracked, rest, b" " + turned,
             page_x, b" ", page_y, b" Td[(" if frame.upright else b" Tm[(",
         )  # fmt: skip
         return heads
