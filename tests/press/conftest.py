@@ -59,7 +59,7 @@ def mailing(tmp_path: Path, fonts: Path) -> Callable[..., Mailing]:
         job = {
             "title": "시험",
             "page": dict(zip(("width_mm", "height_mm", "bleed_mm"), page, strict=True)),
-            "customers": {"from": "customers.csv", "id": "id"} | tables.pop("customers", {}),
+            "customers": {"from": "customers.csv", "id": "id"} | tables.pop("source", {}),
             "layouts": {layout: f"{layout}.typ" for layout in designs},
             "parts": parts,
             "fonts": {"folder": str(fonts)} | tables.pop("fonts", {}),

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pymupdf
 import numpy as np
 import pyarrow.parquet as pq
+import pymupdf
 import pypdfium2
 
 from moyeora.press.run import Result, run
