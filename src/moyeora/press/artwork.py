@@ -19,7 +19,7 @@ from typing import Any
 import pikepdf
 import typst
 
-from moyeora.press.faults import DesignError
+from moyeora.press.faults import DesignError, JobError
 from moyeora.press.holes import UNIT, Hole, Matrix, Specimen, inverse
 from moyeora.press.job import BlockPart, Job, ParagraphPart, Part
 from moyeora.press.pdf import numbers
@@ -73,8 +73,11 @@ class Typst:
             include_system_fonts=False, include_embedded_fonts=False, font_paths=[job.fonts.folder]
         )
 
-    def compile(self, source: Path | bytes, place: str, inputs: Mapping[str, Any]) -> pikepdf.Pdf:
-        """Compile a design (a file, or its text) to a PDF. DesignError tells line and reason."""
+    def compile(
+        self, source: Path | bytes, place: str, inputs: Mapping[str, Any], *, private: bool = False
+    ) -> pikepdf.Pdf:
+        """Compile a design (a file, or its text) to a PDF. JobError tells lines and reasons; if
+        the ``inputs`` are ``private``, without what Typst quotes of them."""
         given: Any = source
         compiler = typst.Compiler(
             given,
@@ -86,13 +89,14 @@ class Typst:
         try:
             data, warnings = compiler.compile_with_warnings(format="pdf", pdf_tags=False)
         except typst.TypstError as error:
-            raise DesignError(_said(error), place=place) from None
+            raise JobError(list(_told(error, self.job, place, private))) from None
         if warnings:
-            raise DesignError(
-                "\n".join(_said(warning) for warning in warnings),
-                place=place,
-                remedy="a warning would be lost in print; mend the design or the fonts folder",
-            )
+            remedy = "a warning would be lost in print; mend the design or the fonts folder"
+            raise JobError([
+                problem
+                for warning in warnings
+                for problem in _told(warning, self.job, place, private, remedy)
+            ])  # fmt: skip
         assert isinstance(data, bytes)  # a PDF is one file
         return pikepdf.open(io.BytesIO(data))
 
@@ -137,14 +141,29 @@ def styles(part: Part) -> set[str]:
     return {BASE} | {cell.style for line in parse(part.text, "text") for cell in line}
 
 
-def _said(problem: Any) -> str:
-    """Typst's message with its line and hints."""
-    text = str(problem).strip()
-    for hint in getattr(problem, "hints", None) or []:
-        if hint not in text:
-            text += f"\n  {hint}"
-    trace = getattr(problem, "trace", None) or []
-    return "\n".join([text, *(str(step) for step in trace if str(step) not in text)])
+# How Typst tells of an error or warning, and in the `help` after it, from where it was called.
+_DIAGNOSTIC = re.compile(
+    r"^(?P<kind>error|warning|help): (?P<what>.+?)(?:\n *┌─ (?P<file>.+?):(?P<line>\d+):\d+)?$",
+    re.M,
+)
+
+
+def _told(
+    problem: Any, job: Job, place: str, private: bool, remedy: str = ""
+) -> Iterator[DesignError]:
+    """Typst's errors or warnings with its hints, each at the innermost line of the job's own."""
+    hints = "\n  ".join(filter(None, [*(getattr(problem, "hints", None) or []), remedy]))
+    found: list[list[str]] = []
+    for match in _DIAGNOSTIC.finditer(getattr(problem, "diagnostic", "")):
+        if match["kind"] != "help":
+            found.append([match["what"], place])
+        file = Path(match["file"] or "").resolve()
+        if found and found[-1][1] == place and file.is_relative_to(job.folder) and file.is_file():
+            found[-1][1] = f"{file.relative_to(job.folder).as_posix()}, line {match['line']}"
+    for what, where in found or [[str(problem), place]]:
+        # Typst quotes values after these signs.
+        what = re.split(r"[:(\"`]", what)[0].strip() if private else what
+        yield DesignError(what, place=where, remedy="" if private else hints)
 
 
 # --- cutting --------------------------------------------------------------------------------
@@ -391,7 +410,7 @@ def compile_blocks(
         f"#for value in given.values {{ page({part.function}(value)) }}\n"
     )
     pdf = compiler.compile(
-        text.encode(), place, {"size": size, "values": [dict(value) for value in values]}
+        text.encode(), place, {"size": size, "values": [dict(value) for value in values]}, private=True
     )
     if len(pdf.pages) != len(values):
         raise DesignError(

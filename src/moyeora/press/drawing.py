@@ -76,7 +76,7 @@ class Frame:
 
 
 def written(*pieces: bytes | np.ndarray) -> pa.Array:
-    """Binary fragments from constants and columns of whole numbers, row by row."""
+    """Binary fragments from constants and columns of numbers, row by row."""
     parts = [
         pa.scalar(piece, pa.binary())
         if isinstance(piece, bytes)

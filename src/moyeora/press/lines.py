@@ -11,20 +11,26 @@ _NO_END = frozenset("([{£¥‘“〈《「『【〔〖（［｛＄￦₩$")
 
 
 def greedy(
-    advances: np.ndarray, gaps: np.ndarray, breaks: np.ndarray, forced: np.ndarray, width: int
+    advances: np.ndarray,
+    gaps: np.ndarray,
+    breaks: np.ndarray,
+    forced: np.ndarray,
+    width: int,
+    trail: int | np.ndarray = 0,
 ) -> np.ndarray:
     """Which tokens begin a line when each line takes as many words as fit.
 
     ``advances`` and ``gaps`` (the space before a token) are int64 of one unit with ``width``;
-    ``breaks`` says where a line may begin, ``forced`` where it must (records begin so too). A
-    word that is wider than the line has a line of its own.
+    ``breaks`` says where a line may begin, ``forced`` where it must (records begin so too);
+    ``trail`` is what of a token's advance does not count at the end of a line. A word that is
+    wider than the line has a line of its own.
     """
     begins = forced.copy()
     if not len(advances):
         return begins
     heads = np.flatnonzero(breaks | forced)  # the first tokens of unbreakable words
     ends = np.cumsum(np.where(forced, 0, gaps) + advances)
-    word_ends = ends[np.append(heads[1:], len(ends)) - 1]
+    word_ends = (ends - trail)[np.append(heads[1:], len(ends)) - 1]
     word_starts = ends[heads] - advances[heads]
     # The last word of each forced stretch bounds the lines in it.
     stretch = np.cumsum(forced[heads]) - 1
@@ -42,8 +48,8 @@ def greedy(
 
 @dataclass(frozen=True)
 class Lines:
-    """The lines of a batch: the first token of each, its width without the last gap, the number
-    of gaps, the sum of the sizes in which its gaps stand, and the record it belongs to."""
+    """The lines of a batch: the first token of each, its width, the number of gaps in it, and the
+    record it belongs to."""
 
     first: np.ndarray
     width: np.ndarray
@@ -52,17 +58,23 @@ class Lines:
 
 
 def measure(
-    begins: np.ndarray, advances: np.ndarray, gaps: np.ndarray, record: np.ndarray
+    begins: np.ndarray,
+    advances: np.ndarray,
+    gaps: np.ndarray,
+    record: np.ndarray,
+    trail: int | np.ndarray = 0,
 ) -> Lines:
-    """Measure the lines that begin at ``begins``; ``record`` is each token's row."""
+    """Measure the lines that begin at ``begins``; ``record`` is each token's row, ``trail`` as in
+    :func:`greedy`."""
     first = np.flatnonzero(begins)
     inner = np.where(begins, 0, gaps)
     if not len(first):
         empty = np.zeros(0, np.int64)
         return Lines(empty, empty, empty, empty)
+    last = np.append(first[1:], len(advances)) - 1
     return Lines(
         first,
-        np.add.reduceat(advances + inner, first),
+        np.add.reduceat(advances + inner, first) - np.broadcast_to(trail, len(advances))[last],
         np.add.reduceat((inner > 0).astype(np.int64), first),
         record[first],
     )

@@ -300,7 +300,12 @@ def _fingerprint(job: Job, digest: str, bodies: Sequence[bytes | None], assets: 
     """What a run prints depends on this and nothing else: the frozen records, the words of the
     job, and all that was made of its designs, fonts and pictures."""
     made = hashlib.sha256(digest.encode())
-    made.update(repr((__version__, job.parts, job.title, sorted(job.faults.items()))).encode())
+    # What a block's file holds is in the bodies; where the job's folder lies is no matter.
+    parts = {
+        name: (part.function, part.columns, part.when) if isinstance(part, BlockPart) else part
+        for name, part in job.parts.items()
+    }
+    made.update(repr((__version__, parts, job.title, sorted(job.faults.items()))).encode())
     for body in filter(None, bodies):
         made.update(len(body).to_bytes(8, "big"))
         made.update(body)

@@ -142,6 +142,14 @@ def _drawn(
         "#set page(width: auto, height: auto, margin: 0pt)\n"
         '#for file in given.files { page(image("/" + file)) }\n'
     )
-    pdf = compiler.compile(source.encode(), "SVG pictures", {"files": names})
+    try:
+        pdf = compiler.compile(source.encode(), "SVG pictures", {"files": names}, private=True)
+    except PressError as error:
+        if len(drawings) > 1:
+            for drawing in drawings:
+                yield from _drawn([drawing], assets, compiler)
+        else:
+            yield drawings[0][0], PressError(f"cannot be drawn: {error.what}")
+        return
     for (key, _), page in zip(drawings, pdf.pages, strict=True):
         yield key, assets.page(page)

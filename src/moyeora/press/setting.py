@@ -106,6 +106,9 @@ class Setter:
             np.int64,
         )
         self._plain = all(look.ink == BLACK and not look.tracking for look in used)
+        # The last letter of a line is not tracked.
+        self._trail = np.array([looks[c.style].tracking * looks[c.style].size for c in self.cells])
+        self._tracked = bool(np.any(self._trail))
 
     def _gap(self, look: Look) -> int:
         return self.words.space(look) * look.size
@@ -191,13 +194,14 @@ class Setter:
         later = np.flatnonzero(tokens.stands)
         gaps[later] = np.where(tokens.stands[later] == _WORD, self._own_gap[cell[later]], 0)
         width = self.frame.width * EM
+        trail = self._trail[cell] if self._tracked else 0
         if self.wraps:
             breaks = np.ones(len(cell), bool)
             breaks[glued] = False
-            begins = greedy(advances, gaps, breaks, forced, width)
+            begins = greedy(advances, gaps, breaks, forced, width, trail)
         else:
             begins = forced
-        lines = measure(begins, advances, gaps, tokens.row)
+        lines = measure(begins, advances, gaps, tokens.row, trail)
 
         size = np.full(rows, self.base.size, np.int64)
         # The first line of each record that has any.
@@ -335,7 +339,8 @@ class Setter:
         """The fragments that change the look before a token's space, and between it and its
         word, where there are any."""
         style, gap_style = self._style[tokens.cell], self._gap_style[tokens.cell]
-        gap_style = np.where(gaps > 0, gap_style, style)
+        # Between the words of one field's value the space is in its own style.
+        gap_style = np.where((gaps > 0) & (tokens.stands == _FIRST), gap_style, style)
         gap_style[tokens.record_starts] = 0  # a record begins in the base look
         previous = np.concatenate((style[:1] * 0, style[:-1]))
         previous[tokens.record_starts] = 0
@@ -350,7 +355,9 @@ class Setter:
         lines = set_.lines
         followed = np.append(~set_.forced[lines.first[1:]], False) & (lines.gaps > 0)
         slack = np.where(followed, self.frame.width * EM - set_.line_width, 0)
-        sizes = np.add.reduceat(np.where(gap, self._gap_size[set_.tokens.cell], 0), lines.first)
+        cell, first = set_.tokens.cell, set_.tokens.stands == _FIRST
+        gap_size = np.where(first, self._gap_size[cell], self._size[cell])
+        sizes = np.add.reduceat(np.where(gap, gap_size, 0), lines.first)
         # TJ counts in thousandths of the size in force, towards the left.
         moves = np.rint(slack * 1000 / EM / np.maximum(sizes, 1)).astype(np.int64)
         wanted = np.unique(moves[followed])
@@ -385,10 +392,15 @@ class Setter:
         page_x, page_y = frame.on_page(x[now], y[now])
         turned = b"" if frame.upright else b" ".join(map(number, frame.matrix[:4])) + b" "
         select = self.base.select(self.words.fonts, None if self._plain else self.base.ink)
+        size = set_.size[lines.record[now]]
         font, _, rest = select.partition(b"%d Tf" % self.base.size)
+        tracked: list[bytes | np.ndarray] = []
+        if self.base.tracking:
+            tracked = [b" ", np.round(self.base.tracking * size / EM, 4), b" Tc"]
+            rest = rest.partition(b" Tc")[2]
         heads[now] = self._fragments(
-            (b"BT" if self._plain else b"q BT") + font, set_.size[lines.record[now]], b" Tf",
-            rest, b" " + turned, page_x, b" ", page_y, b" Td[(" if frame.upright else b" Tm[(",
+            (b"BT" if self._plain else b"q BT") + font, size, b" Tf", *tracked, rest, b" " + turned,
+            page_x, b" ", page_y, b" Td[(" if frame.upright else b" Tm[(",
         )  # fmt: skip
         return heads
 
@@ -399,7 +411,7 @@ class Setter:
             return columns[0]
         if all(np.all(values == values[0]) for values in columns):
             alike = b"".join(
-                piece if isinstance(piece, bytes) else b"%d" % piece[0] for piece in pieces
+                piece if isinstance(piece, bytes) else number(piece[0]) for piece in pieces
             )
             return np.full(len(columns[0]), self.pool.constant(alike))
         return self.pool.passing(written(*pieces))
