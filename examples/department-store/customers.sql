@@ -335,4 +335,3 @@ SELECT
     nearest.address AS store_address,
     phone AS store_phone
 FROM numbered JOIN nearest USING (latitude, longitude)
-ORDER BY postcode, numbered.address, unit, customer  -- as the post likes it

@@ -3,15 +3,18 @@
 import csv
 import importlib.util
 import shutil
+import unicodedata
 from collections import Counter, defaultdict
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pymupdf
 import pytest
+import zxingcpp
 
-from moyeora.press.job_file import read_job
+from moyeora.press.run import run
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "department-store"
 PRINTED = "2017-10-30"
@@ -37,7 +40,8 @@ def _customers(data: Path, threads: int) -> pa.Table:
         database.execute(
             f"CREATE VIEW {name} AS FROM read_csv('{EXAMPLE / file}', all_varchar = true)"
         )
-    return database.sql((EXAMPLE / "customers.sql").read_text("utf-8")).to_arrow_table()
+    query = (EXAMPLE / "customers.sql").read_text("utf-8")
+    return database.sql(f"FROM ({query}) ORDER BY customer").to_arrow_table()
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +115,41 @@ def test_every_item_has_its_picture_and_every_postcode_five_digits(customers):
     assert all(len(code) == 5 and code.isdigit() for code in customers["postcode"].to_pylist())
 
 
-def test_the_job_reads(data, tmp_path):
-    shutil.copytree(EXAMPLE, tmp_path / "job", ignore=shutil.ignore_patterns("data"))
-    (tmp_path / "job" / "data").symlink_to(data)
-    assert set(read_job(tmp_path / "job").layouts) == {"coupon", "plain"}
+def test_the_cards_say_what_their_records_say(customers, tmp_path):
+    job = tmp_path / "job"
+    shutil.copytree(EXAMPLE, job, ignore=shutil.ignore_patterns("data"))
+    _prepare(job / "data", 24)
+    result = run(job, tmp_path / "out", workers=1)
+    assert result.counts.printed == result.counts.inputs == 24
+    assert result.faults == 0
+
+    records = {row["customer"]: row for row in customers.slice(0, 24).to_pylist()}
+    pieces = pq.read_table(tmp_path / "out" / "pieces.parquet").to_pylist()
+    coupons = 0
+    with pymupdf.open(tmp_path / "out" / "volume-0001.pdf") as volume:
+        for piece in pieces:
+            record = records.pop(piece["id"])
+            front, back = (volume[piece["page"] - 1 + side] for side in range(2))
+            said = _letters(front.get_text()), _letters(back.get_text())
+            for column in ("name", "product_1", "product_2", "product_3", "copy_1"):
+                assert _letters(record[column]) in said[0], column
+            for column in ("name", "address", "unit", "postcode", "store", "segment", "customer"):
+                assert _letters(record[column]) in said[1], column
+            assert f"{record['points']:,}점" in said[1]
+            if record["coupon"] is None:
+                continue
+            coupons += 1
+            right = pymupdf.Rect(back.rect.width / 2, 0, back.rect.width, back.rect.height * 0.6)
+            drawn = back.get_pixmap(dpi=200, colorspace="gray", clip=right).pil_image()
+            codes = {code.format.name: code.text for code in zxingcpp.read_barcodes(drawn)}
+            assert _letters(f"{record['coupon_won']:,}원") in said[1]
+            assert codes == {
+                "QRCode": f"https://ongyeol.example.com/c/{record['coupon']}",
+                "Code128": record["coupon"],
+            }
+    assert records == {}
+    assert 6 < coupons < 18
+
+
+def _letters(text: str) -> str:
+    return "".join(unicodedata.normalize("NFC", text).split())
