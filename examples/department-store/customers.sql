@@ -229,8 +229,8 @@ chosen AS (
     ) = 1
 ),
 
--- What a coupon takes off: what it took off at the till when it was redeemed (the median), else
--- what most coupons did; in steps of 500 won.
+-- What a coupon takes off: its face value is not among the data, so what it took off at the till
+-- whenever in the year it was redeemed (the median), else what most coupons did; in steps of 500 won.
 redeemed_cents AS (
     SELECT
         coupon_upc,
