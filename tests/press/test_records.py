@@ -17,8 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from moyeora.press.faults import JobError, Kind, Policy, PolicyError, PressError, SourceError
+from moyeora.press.frozen import Frozen, read
 from moyeora.press.job import Customers, Fonts, Job, Page, TextPart
-from moyeora.press.records import Frozen, freeze, read
+from moyeora.press.records import freeze
 
 Row = Sequence[str | None]
 

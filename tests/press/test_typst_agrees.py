@@ -15,9 +15,10 @@ import pytest
 import typst
 from mailings import EXAMPLES, Mailing, Printed, apart, drawn, ink
 
+from moyeora.press.frozen import read
 from moyeora.press.job import BlockPart, Job, ParagraphPart, PicturePart, TextPart
 from moyeora.press.job_file import read_job
-from moyeora.press.records import freeze, read
+from moyeora.press.records import freeze
 from moyeora.press.templates import formatter
 
 REFERENCE = Path(__file__).parent / "reference"

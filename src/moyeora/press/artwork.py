@@ -410,7 +410,10 @@ def compile_blocks(
         f"#for value in given.values {{ page({part.function}(value)) }}\n"
     )
     pdf = compiler.compile(
-        text.encode(), place, {"size": size, "values": [dict(value) for value in values]}, private=True
+        text.encode(),
+        place,
+        {"size": size, "values": [dict(value) for value in values]},
+        private=True,
     )
     if len(pdf.pages) != len(values):
         raise DesignError(

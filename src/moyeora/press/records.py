@@ -26,19 +26,23 @@ from moyeora.press.sources import Source, Texts, give_tables, normal, open_sourc
 if TYPE_CHECKING:
     import duckdb
 
+# A file goes through as a stream. A query's rows are sorted whole, by all their columns and then
+# by the job's order, and DuckDB does not spill all of a sort.
+_FOR_A_FILE_MB, _FOR_A_QUERY_MB = 256, 512
+
 
 def freeze(
     job: Job,
     folder: Path,
     *,
     texts: Mapping[str, str] = {},
-    memory_limit_mb: int = 256,
+    memory_limit_mb: int | None = None,
 ) -> Frozen:
     """Apply the rules of a job to its customers and write ``records.arrow`` into ``folder``.
 
     ``texts`` are further text columns (name -> SQL) besides the job's own. ``memory_limit_mb``
     is what this takes beyond the program itself: what a sort or a join needs beyond it goes to
-    a folder inside ``folder``, which is removed.
+    a folder inside ``folder``, which is removed. None: enough for 300,000 wide rows.
 
     An id is repeated when an earlier row that is not suppressed has it. The rules see ``row``
     besides the columns, and the customers' tables in subqueries.
@@ -53,7 +57,12 @@ def freeze(
     try:
         # The rest is for reading, writing and the hashes of the ids. Each thread needs memory of
         # its own, and a stream has no work for a second one.
-        threads = 2 if job.customers.source.suffix.lower() == ".sql" else 1
+        query = job.customers.source.suffix.lower() == ".sql"
+        threads = 2 if query else 1
+        if memory_limit_mb is None:
+            memory_limit_mb = (_FOR_A_QUERY_MB if query else _FOR_A_FILE_MB) * (
+                2 if query and job.customers.order_by else 1
+            )
         with sql.connect(scratch, memory_limit_mb * 5 // 8, threads) as database:
             notes = give_tables(job.customers, database)
             source = open_source(job.customers, database)
