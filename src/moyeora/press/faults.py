@@ -74,7 +74,7 @@ RULES: dict[Kind, Rule] = {
         Policy.HOLD, None, "name a font that has the character under `fonts.fallback`"
     ),
     Kind.OVERSET: Rule(
-        Policy.HOLD, None, "shorten the text, enlarge the part, or allow a smaller `least_size`"
+        Policy.HOLD, None, "shorten the text, enlarge the part, or allow a smaller `least_size_pt`"
     ),
     Kind.MISSING_PICTURE: Rule(Policy.HOLD, None, "add the picture, or mend its name"),
     Kind.BAD_CODE: Rule(Policy.HOLD, None, "shorten the value or mend its characters"),
