@@ -131,6 +131,7 @@ def show_plan(plan: "Plan") -> None:
     from rich.console import Console
     from rich.table import Table
 
+    console = Console(markup=False)  # a title or a note may have brackets of its own
     table = Table(title=plan.title, title_justify="left")
     for heading in ("part", "kind", "distinct values", "bytes/piece", "core s", "why"):
         right = heading in {"bytes/piece", "core s"}
@@ -141,7 +142,6 @@ def show_plan(plan: "Plan") -> None:
             part.name, part.kind, distinct, f"{part.bytes_a_piece:,.0f}", f"{part.seconds:.2f}",
             part.why,
         )  # fmt: skip
-    console = Console()
     console.print(table)
     layouts = ", ".join(f"{name} {count:,}" for name, count in plan.layouts.items())
     lines = [
