@@ -50,3 +50,7 @@ lock-bench:
 	.venv-lock/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command 'make lock-bench' -p 3.11 --group bench -c requirements.lock -o benchmarks/requirements.lock
 	rm -rf .venv-lock
+
+# The pictures of the pages, drawn anew by walking through them.
+docs: .venv/installed
+	$(BIN)/python docs/pages.py
