@@ -55,7 +55,7 @@ def run(
     folder do not allow it; then nothing is left but what was there.
     """
     began = time.perf_counter()
-    count = len(os.sched_getaffinity(0)) if workers is None else workers
+    count = _cores() if workers is None else workers
     if volume_pieces < 1 or count < 1:
         raise PressError("workers and pieces a volume are whole numbers from 1")
     pool = Workers(count)
@@ -93,6 +93,13 @@ def run(
         fingerprint=forme.fingerprint,
         seconds=time.perf_counter() - began,
     )
+
+
+def _cores() -> int:
+    """The cores that this process may use; all there are where the system does not tell (macOS)."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _judged(job: Job, faults: Sequence[Fault]) -> list[Fault]:
