@@ -133,16 +133,16 @@ def show_plan(plan: "Plan") -> None:
 
     console = Console(markup=False)  # a title or a note may have brackets of its own
     table = Table(title=plan.title, title_justify="left")
-    for heading in ("part", "kind", "distinct values", "bytes/piece", "core s", "why"):
+    for heading in ("part", "kind", "distinct values", "bytes/piece", "core s"):
         right = heading in {"bytes/piece", "core s"}
         table.add_column(heading, justify="right" if right else "left")
     for part in plan.parts:
         distinct = ", ".join(f"{name} {count:,}" for name, count in part.distinct.items())
-        table.add_row(
-            part.name, part.kind, distinct, f"{part.bytes_a_piece:,.0f}", f"{part.seconds:.2f}",
-            part.why,
-        )  # fmt: skip
+        size, seconds = f"{part.bytes_a_piece:,.0f}", f"{part.seconds:.2f}"
+        table.add_row(part.name, part.kind, distinct, size, seconds)
     console.print(table)
+    for kind, why in dict.fromkeys((part.kind, part.why) for part in plan.parts):
+        console.print(f"{kind}: {why}", highlight=False)
     layouts = ", ".join(f"{name} {count:,}" for name, count in plan.layouts.items())
     lines = [
         *plan.notes,
