@@ -14,6 +14,7 @@ from moyeora import __version__
 # sub-command -> (module, the extra that installs what it needs, what it does)
 ROOMS = {
     "press": ("moyeora.press.command", "press", "print a mailing, every piece a little different"),
+    "share": ("moyeora.sharing.command", "sharing", "who gets what, exact to the last won"),
 }
 
 
@@ -47,8 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _usage() -> str:
     width = max(map(len, ROOMS))
     rows = [f"  {name:<{width}}  {what}" for name, (_, _, what) in ROOMS.items()]
-    return "usage: moyeora COMMAND ...\n\ncommands:\n" + "\n".join(rows) + (
-        "\n\nEach command tells more with --help."
+    return (
+        "usage: moyeora COMMAND ...\n\ncommands:\n"
+        + "\n".join(rows)
+        + ("\n\nEach command tells more with --help.")
     )
 
 

@@ -1,0 +1,1 @@
+"""Who gets what, exact to the last won, and why."""

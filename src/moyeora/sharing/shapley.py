@@ -1,0 +1,140 @@
+"""The Shapley value: the average of what a player adds, over all orders of coming together.
+
+L. S. Shapley, "A value for n-person games" (1953). Exact for a table of up to 2**20 values;
+in closed form for airports (Littlechild and Owen 1973); by counting for weighted voting
+(Shapley and Shubik 1954); by sampling, marked as such, for everything larger.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import factorial, log
+from random import Random
+
+import numpy as np
+
+from moyeora.sharing.claims import random_arrival
+from moyeora.sharing.exact import to_integers
+from moyeora.sharing.faults import refuse
+from moyeora.sharing.games import Array, Game
+
+_LIMB = 32
+
+
+def shapley(game: Game) -> list[Fraction]:
+    """The exact Shapley value, one fraction a player.
+
+    A player's value needs only, for each size, the sum of v over the groups with the player;
+    those sums are taken over limbs of 32 bits, so that values of any size stay exact.
+    """
+    n = game.players
+    size = np.zeros(1 << n, dtype=np.int8)
+    for player in range(n):
+        size[1 << player : 2 << player] = size[: 1 << player] + 1
+    by_size = np.argsort(size, kind="stable")
+    starts = np.searchsorted(size[by_size], np.arange(n + 1))
+    limbs = [limb[by_size] for limb in _limbs(game)]
+    total = _sums(limbs, starts)
+    orders = [factorial(s) * factorial(n - 1 - s) for s in range(n)]
+    shares = []
+    for player in range(n):
+        inside = by_size >> player & 1
+        with_player = _sums([limb * inside for limb in limbs], starts)
+        added = sum(
+            orders[s] * (with_player[s + 1] - (total[s] - with_player[s])) for s in range(n)
+        )
+        shares.append(Fraction(added, factorial(n) * game.scale))
+    return shares
+
+
+def _limbs(game: Game) -> list[Array]:
+    """The values in base 2**32, lowest first; the highest limb carries the sign."""
+    values = game.array
+    if values.dtype == np.int64:
+        return [values]
+    limbs = []
+    while any(abs(value) >= 1 << _LIMB for value in (values.max(), values.min())):
+        limbs.append((values & (1 << _LIMB) - 1).astype(np.int64))
+        values = values >> _LIMB
+    return [*limbs, values.astype(np.int64)]
+
+
+def _sums(limbs: Sequence[Array], starts: Array) -> list[int]:
+    parts = [np.add.reduceat(limb, starts).tolist() for limb in limbs]
+    return [
+        sum(part[size] << _LIMB * place for place, part in enumerate(parts))
+        for size in range(len(starts))
+    ]
+
+
+def shapley_airport(costs: Sequence[Fraction]) -> list[Fraction]:
+    """What each plane pays for the runway: each stretch is shared by those who need it."""
+    order = sorted(range(len(costs)), key=lambda plane: costs[plane])
+    shares, paid, before = [Fraction(0)] * len(costs), Fraction(0), Fraction(0)
+    for place, plane in enumerate(order):
+        paid += (costs[plane] - before) / (len(costs) - place)
+        before = Fraction(costs[plane])
+        shares[plane] = paid
+    return shares
+
+
+def shapley_shubik(weights: Sequence[Fraction], quota: Fraction) -> list[Fraction]:
+    """The power of each voter: the part of all orders in which this vote turns the decision.
+
+    Random arrival already counts such groups: with the estate ``quota`` it pays a voter the
+    votes that were still missing, so a step of the smallest vote at the quota is the power.
+    """
+    whole, _ = to_integers([quota, *weights])
+    level, votes = whole[0], whole[1:]
+    if not 0 < level <= sum(votes):
+        return [Fraction(0)] * len(votes)
+    below = random_arrival(Fraction(level - 1), [Fraction(vote) for vote in votes])
+    upto = random_arrival(Fraction(level), [Fraction(vote) for vote in votes])
+    return [after - before for after, before in zip(upto, below, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """A Shapley value by sampling: an estimate, never to be mistaken for the exact one.
+
+    With probability ``confidence`` *every* share is within ``error`` of the true one
+    (Hoeffding's inequality for each player, united over the players).
+    """
+
+    shares: list[Fraction]
+    error: Fraction
+    confidence: Fraction
+    samples: int
+    seed: int
+
+
+def shapley_sampled(
+    players: int,
+    value: Callable[[frozenset[int]], Fraction | int],
+    widest: Fraction,
+    samples: int,
+    seed: int = 0,
+    confidence: Fraction = Fraction(99, 100),
+) -> Sampled:
+    """Estimate the Shapley value from ``samples`` random orders.
+
+    ``widest`` bounds the difference between the most and the least that a player can add to a
+    group (for a game in which nobody harms, v(N) - 0); the stated error rests on it.
+    """
+    if samples < 1 or not 0 < confidence < 1 or widest < 0:
+        raise refuse("bad-sampling", "samples", f"{samples} samples at {confidence}",
+                     "at least 1 sample and a confidence between 0 and 1")  # fmt: skip
+    random = Random(seed)
+    order, sums = list(range(players)), [Fraction(0)] * players
+    for _ in range(samples):
+        random.shuffle(order)
+        before, group = Fraction(0), frozenset[int]()
+        for player in order:
+            group |= {player}
+            after = Fraction(value(group))
+            sums[player] += after - before
+            before = after
+    # An upper bound of sqrt(ln(2n / (1 - confidence)) / 2m), rounded up so that it stays one.
+    root = (log(2 * players / float(1 - confidence)) / (2 * samples)) ** 0.5
+    error = widest * Fraction(int(root * 10**9) + 2, 10**9)
+    return Sampled([total / samples for total in sums], error, confidence, samples, seed)
