@@ -130,9 +130,13 @@ def test_no_division_on_a_grid_is_lexicographically_better(game):
                 assert sorted(_excesses(game, other), reverse=True) > best
 
 
+def _rounded(excesses):
+    return sorted((round(float(excess), 6) for excess in excesses), reverse=True)
+
+
 def _excesses(game, shares):
     return [
-        game.value(group) - sum(shares[i] for i in games.members_of(group))
+        game.value(group) - sum((shares[i] for i in games.members_of(group)), start=shares[0] * 0)
         for group in range(1, game.everyone)
     ]
 
@@ -184,9 +188,10 @@ def test_nucleolus_and_tau_agree_with_tucoopy(game):
     other = OtherGame(
         game.players, {group: float(game.value(group)) for group in range(2**game.players)}
     )
-    theirs = other_prenucleolus(other).x
+    theirs = [float(x) for x in other_prenucleolus(other).x]
     ours = nucleolus(game, "prenucleolus").shares
-    assert [float(x) for x in ours] == pytest.approx(list(theirs), abs=1e-6)
+    # Where its floats miss a level (it breaks the tie of like firms), ours must be better.
+    assert _rounded(_excesses(game, ours)) <= _rounded(_excesses(game, theirs))
     try:
         mine = tau(game)
     except Refused:

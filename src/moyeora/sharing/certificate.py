@@ -91,8 +91,10 @@ def _check(proof: dict[str, Any]) -> None:
     _hold(sum(shares) == values[-1], "the shares do not sum to what everyone has together")
     only_rational = kind != "prenucleolus"
     if only_rational:
-        _hold(all(x >= v for x, v in zip(shares, values, strict=False)),
-              "a firm gets less than it has alone")  # fmt: skip
+        _hold(
+            all(x >= v for x, v in zip(shares, values, strict=False)),
+            "a firm gets less than it has alone",
+        )
     excess = _excesses(n, values, shares, per_capita=kind == "per_capita_nucleolus")
     span = _Span(n)
     last: Fraction | None = None

@@ -35,9 +35,13 @@ def check_claims(
     for place, claim in enumerate(claims, 1):
         if claim < 0:
             faults.append(
-                Fault("negative-claim", f"{where}[{place}]", f"the claim {claim} is below zero",
-                      "0 or more")
-            )  # fmt: skip
+                Fault(
+                    "negative-claim",
+                    f"{where}[{place}]",
+                    f"the claim {claim} is below zero",
+                    "0 or more",
+                )
+            )
     if estate < 0:
         faults.append(
             Fault("negative-estate", "estate", f"the estate {estate} is below zero", "0 or more")
@@ -45,10 +49,13 @@ def check_claims(
     total = sum(claims, Fraction(0))
     if not faults and estate > total:
         faults.append(
-            Fault("estate-over-claims", "estate",
-                  f"the estate {estate} is more than all the claims together ({total})",
-                  f"at most {total}, and say in the agreement who gets what is over")
-        )  # fmt: skip
+            Fault(
+                "estate-over-claims",
+                "estate",
+                f"the estate {estate} is more than all the claims together ({total})",
+                f"at most {total}, and say in the agreement who gets what is over",
+            )
+        )
     return faults
 
 
@@ -159,9 +166,13 @@ def divide_claims(rule: str, estate: Fraction, claims: Sequence[Fraction]) -> li
     if rule not in CLAIMS_RULES:
         faults.insert(
             0,
-            Fault("unknown-rule", "rule", f"there is no claims rule {rule!r}",
-                  "one of " + ", ".join(CLAIMS_RULES)),
-        )  # fmt: skip
+            Fault(
+                "unknown-rule",
+                "rule",
+                f"there is no claims rule {rule!r}",
+                "one of " + ", ".join(CLAIMS_RULES),
+            ),
+        )
     if faults:
         raise Refused(faults)
     return CLAIMS_RULES[rule](estate, claims)

@@ -115,8 +115,12 @@ def run_game(options: Namespace) -> int:
     """Divide what a game is worth (or costs) by a rule."""
     problem, mix = _read_game(options)
     if options.certificate and mix.keys() - set(KINDS):
-        raise refuse("no-certificate", "--certificate", f"{options.rule} has no certificate",
-                     f"one of {', '.join(KINDS)}")  # fmt: skip
+        raise refuse(
+            "no-certificate",
+            "--certificate",
+            f"{options.rule} has no certificate",
+            f"one of {', '.join(KINDS)}",
+        )
     if options.samples is not None:
         _print_sampled(options, problem, mix)
         return 0
@@ -133,8 +137,12 @@ def _divide(options: Namespace, problem: _Problem, rule: str) -> list[Fraction]:
     if rule in CLAIMS_RULES and problem.form == "bankruptcy":
         return divide_claims(rule, problem.level, problem.numbers)
     if rule not in GAME_RULES:
-        raise refuse("claims-rule", "--rule", f"{rule} divides an estate among claims",
-                     "moyeora share claims, or --bankruptcy CLAIMS --estate E")  # fmt: skip
+        raise refuse(
+            "claims-rule",
+            "--rule",
+            f"{rule} divides an estate among claims",
+            "moyeora share claims, or --bankruptcy CLAIMS --estate E",
+        )
     if rule == "shapley" and problem.form == "airport":
         return shapley_airport(problem.numbers)
     if rule == "shapley" and problem.form == "weights":
@@ -160,9 +168,10 @@ def _divide(options: Namespace, problem: _Problem, rule: str) -> list[Fraction]:
 def _read_game(options: Namespace) -> tuple[_Problem, dict[str, Fraction]]:
     reading = _Reading()
     form = next(
-        form for form in ("values", "costs", "weights", "airport", "bankruptcy")
+        form
+        for form in ("values", "costs", "weights", "airport", "bankruptcy")
         if getattr(options, form) is not None
-    )  # fmt: skip
+    )
     mix = reading.mix(options, "game")
     if options.players is not None and form in TABLES:
         # Before the file is read: a table for 40 players would not end.
@@ -179,18 +188,30 @@ def _read_game(options: Namespace) -> tuple[_Problem, dict[str, Fraction]]:
         elif form == needed:
             level = reading.number(f"--{key}", text)
         elif text is not None:
-            reading.fault("unused", f"--{key}", f"--{key} means nothing with --{form}",
-                          f"--{needed} with --{key}, or leave it out")  # fmt: skip
+            reading.fault(
+                "unused",
+                f"--{key}",
+                f"--{key} means nothing with --{form}",
+                f"--{needed} with --{key}, or leave it out",
+            )
     if options.savings and form not in ("costs", "airport"):
-        reading.fault("unused", "--savings", "only costs can be saved",
-                      "--costs or --airport, or leave --savings out")  # fmt: skip
+        reading.fault(
+            "unused",
+            "--savings",
+            "only costs can be saved",
+            "--costs or --airport, or leave --savings out",
+        )
     if form in TABLES and numbers:
         players = options.players or len(numbers).bit_length()
     else:
         players = len(numbers)
         if options.players not in (None, players) and numbers:
-            reading.fault("players", "--players", f"{options.players} players, but {players} "
-                          f"numbers in --{form}", f"--players {players}")  # fmt: skip
+            reading.fault(
+                "players",
+                "--players",
+                f"{options.players} players, but {players} numbers in --{form}",
+                f"--players {players}",
+            )
     if not reading.faults:
         reading.faults += _faults_of_form(form, numbers, level)
     reading.done()
@@ -210,9 +231,13 @@ def _faults_of_form(form: str, numbers: list[Fraction], level: Fraction) -> list
     total = sum(numbers, Fraction(0))
     if form == "weights" and not faults and not 0 < level <= total:
         faults.append(
-            Fault("quota", "--quota", f"the quota {level} can never decide among {total} votes",
-                  f"more than 0 and at most {total}")
-        )  # fmt: skip
+            Fault(
+                "quota",
+                "--quota",
+                f"the quota {level} can never decide among {total} votes",
+                f"more than 0 and at most {total}",
+            )
+        )
     return faults
 
 
@@ -245,8 +270,10 @@ def run_check(options: Namespace) -> int:
     """Check a certificate with code that shares nothing with the solver."""
     proof = read_certificate(options.certificate)
     check_certificate(proof)
-    print(f"proven: {', '.join(proof['shares'])} is the {proof['kind']}"
-          f" ({len(proof['levels'])} levels, {2 ** proof['players'] - 1} groups)")  # fmt: skip
+    print(
+        f"proven: {', '.join(proof['shares'])} is the {proof['kind']}"
+        f" ({len(proof['levels'])} levels, {2 ** proof['players'] - 1} groups)"
+    )
     return 0
 
 
@@ -272,8 +299,10 @@ def _print(options: Namespace, shares: Sequence[Fraction], sampled: Sampled | No
     for place, share in enumerate(shares, 1):
         print(f"{place:>4}  {share!s:<24} {float(share):,.4f}")
     if sampled:
-        print(f"an estimate: each within {float(sampled.error):.6g} with a probability of "
-              f"{float(sampled.confidence):.0%} ({sampled.samples} random orders)")  # fmt: skip
+        print(
+            f"an estimate: each within {float(sampled.error):.6g} with a probability of "
+            f"{float(sampled.confidence):.0%} ({sampled.samples} random orders)"
+        )
 
 
 class _Reading:
@@ -317,22 +346,38 @@ class _Reading:
         known = _rules(command)
         if options.rule != "weighted":
             if options.rule not in known:
-                self.fault("unknown-rule", "--rule", f"there is no rule {options.rule!r}",
-                           "one of " + ", ".join(known))  # fmt: skip
+                self.fault(
+                    "unknown-rule",
+                    "--rule",
+                    f"there is no rule {options.rule!r}",
+                    "one of " + ", ".join(known),
+                )
             if options.mix:
-                self.fault("unused", "--mix", f"--mix means nothing with --rule {options.rule}",
-                           "--rule weighted")  # fmt: skip
+                self.fault(
+                    "unused",
+                    "--mix",
+                    f"--mix means nothing with --rule {options.rule}",
+                    "--rule weighted",
+                )
             return {options.rule: Fraction(1)}
         mix: dict[str, Fraction] = {}
         for word in split_list(options.mix or ""):
             rule, _, weight = word.partition("=")
             mix[rule] = self.number(f"--mix {rule}", weight)
             if rule not in known or rule == "weighted":
-                self.fault("unknown-rule", "--mix", f"there is no rule {rule!r}",
-                           "one of " + ", ".join(known[:-1]))  # fmt: skip
+                self.fault(
+                    "unknown-rule",
+                    "--mix",
+                    f"there is no rule {rule!r}",
+                    "one of " + ", ".join(known[:-1]),
+                )
             if mix[rule] < 0:
                 self.fault("negative", f"--mix {rule}", f"{weight} is below zero", "0 or more")
         if not sum(mix.values()):
-            self.fault("missing", "--mix", "weighted needs rules and their weights",
-                       "--mix shapley=1/2,equal=1/2")  # fmt: skip
+            self.fault(
+                "missing",
+                "--mix",
+                "weighted needs rules and their weights",
+                "--mix shapley=1/2,equal=1/2",
+            )
         return mix

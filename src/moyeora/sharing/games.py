@@ -57,8 +57,9 @@ class Game:
     def savings(self) -> "Game":
         """For a table of costs c: what a group saves by working together, sum of c(i) - c(S)."""
         alone = subset_sums([self.worth[1 << i] for i in range(self.players)])
-        return Game(self.players, [a - c for a, c in zip(alone, self.worth, strict=True)],
-                    self.scale)  # fmt: skip
+        return Game(
+            self.players, [a - c for a, c in zip(alone, self.worth, strict=True)], self.scale
+        )
 
     def without(self, player: int) -> "Game":
         """The same game among the others, when one player has left."""
@@ -136,11 +137,18 @@ def _wrong_count(players: int, given: int, needed: int) -> Fault:
         first = lexicographic_groups(players)[given]
         members = ",".join(str(i + 1) for i in range(players) if first >> i & 1)
         what = f"{given} values for {players} players; {needed - given} groups are missing"
-        return Fault("missing-groups", f"values[{given + 1}]", what,
-                     f"{needed} values; the next one is of the group {{{members}}}")  # fmt: skip
-    return Fault("too-many-groups", f"values[{needed + 1}]",
-                 f"{given} values for {players} players, {given - needed} too many",
-                 f"exactly {needed} values, the empty group left out")  # fmt: skip
+        return Fault(
+            "missing-groups",
+            f"values[{given + 1}]",
+            what,
+            f"{needed} values; the next one is of the group {{{members}}}",
+        )
+    return Fault(
+        "too-many-groups",
+        f"values[{needed + 1}]",
+        f"{given} values for {players} players, {given - needed} too many",
+        f"exactly {needed} values, the empty group left out",
+    )
 
 
 def from_function(players: int, value: Callable[[frozenset[int]], Fraction | int]) -> Game:

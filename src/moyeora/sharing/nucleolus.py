@@ -132,10 +132,11 @@ class _Search:
     def _point(self, basis: Basis) -> tuple[list[Fraction], list[int], int]:
         """Where all rows of a basis are tight: x and the excess, as fractions and over a scale."""
         right = [
-            self.settled[group] if not divisor and group in self.settled
+            self.settled[group]
+            if not divisor and group in self.settled
             else Fraction(self.game.worth[group])
             for group, divisor in basis.filled
-        ]  # fmt: skip
+        ]
         whole, scale = basis.solve(right)
         return [Fraction(number, scale) for number in whole], whole, scale
 

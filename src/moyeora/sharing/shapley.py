@@ -122,8 +122,12 @@ def shapley_sampled(
     group (for a game in which nobody harms, v(N) - 0); the stated error rests on it.
     """
     if samples < 1 or not 0 < confidence < 1 or widest < 0:
-        raise refuse("bad-sampling", "samples", f"{samples} samples at {confidence}",
-                     "at least 1 sample and a confidence between 0 and 1")  # fmt: skip
+        raise refuse(
+            "bad-sampling",
+            "samples",
+            f"{samples} samples at {confidence}",
+            "at least 1 sample and a confidence between 0 and 1",
+        )
     random = Random(seed)
     order, sums = list(range(players)), [Fraction(0)] * players
     for _ in range(samples):

@@ -58,9 +58,12 @@ def stand_alone(game: Game) -> list[Fraction]:
     """In proportion to what each has alone; refused when that is nothing for all or negative."""
     alone = [game.worth[1 << i] for i in range(game.players)]
     if min(alone) < 0 or not sum(alone):
-        raise refuse("no-weights", "values",
-                     "in proportion to what each has alone needs values of 0 or more, not all 0",
-                     "the rule equal or shapley")  # fmt: skip
+        raise refuse(
+            "no-weights",
+            "values",
+            "in proportion to what each has alone needs values of 0 or more, not all 0",
+            "the rule equal or shapley",
+        )
     return [game.total * value / sum(alone) for value in alone]
 
 
@@ -100,16 +103,12 @@ def properties(game: Game, shares: Sequence[Fraction]) -> Properties:
     leaves = gain > 0
     return Properties(
         efficient=efficient,
-        symmetric=all(
-            shares[i] == shares[j] for i, j in _interchangeable(game)
-        ),
-        individually_rational=all(
-            share >= game.value(1 << i) for i, share in enumerate(shares)
-        ),
+        symmetric=all(shares[i] == shares[j] for i, j in _interchangeable(game)),
+        individually_rational=all(share >= game.value(1 << i) for i, share in enumerate(shares)),
         in_core=efficient and not leaves,
         leavers=tuple(members_of(worst)) if leaves else (),
         gain=gain if leaves else Fraction(0),
-    )  # fmt: skip
+    )
 
 
 def best_elsewhere(
