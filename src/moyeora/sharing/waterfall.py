@@ -5,7 +5,8 @@ receipt, exactly, and gives the difference now.** So caps, brackets and floors r
 item, roundings never add up, a shortage is caught up when there is money, and ten receipts give
 what one receipt of their sum gives.
 
-The steps of an agreement are compiled once into runners that hold integers only (:mod:`moyeora.sharing.runners`).
+The steps of an agreement are compiled once into runners that hold integers only; see
+:mod:`moyeora.sharing.runners`.
 """
 
 from collections.abc import Mapping
