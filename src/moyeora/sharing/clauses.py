@@ -69,10 +69,9 @@ def clause(agreement: Agreement, step: Step, lang: str) -> str:
 
 def name_of(agreement: Agreement, party: str, lang: str) -> str:
     """The name of a party, or of the reserve or step of that id."""
-    for each in (*agreement.parties, *agreement.all_steps()):
-        if each.id == party:
-            return (each.title if isinstance(each, Step) else each.name)[lang]
-    return party
+    names = {each.id: each.name for each in agreement.parties}
+    names |= {step.id: step.title for step in agreement.all_steps()}
+    return names[party][lang]
 
 
 def sentences(agreement: Agreement, step: Step, lang: str) -> list[str]:
@@ -118,12 +117,14 @@ class _Clause:
             rate = percent(amount.brackets[0].rate)
             return self.say(f"{base}의 {rate}", f"{rate} of {base}")
         parts = [
-            self.say(f"{self.money(b.up_to)}까지 {percent(b.rate)}",
-                     f"{percent(b.rate)} up to {self.money(b.up_to)}")
+            self.say(
+                f"{self.money(b.up_to)}까지 {percent(b.rate)}",
+                f"{percent(b.rate)} up to {self.money(b.up_to)}",
+            )
             if b.up_to is not None
             else self.say(f"그 위는 {percent(b.rate)}", f"{percent(b.rate)} above")
             for b in amount.brackets
-        ]  # fmt: skip
+        ]
         steps = ", ".join(parts)
         return self.say(f"{base}의 누적액에 따라 {steps}", f"of {base}, in total so far: {steps}")
 
@@ -134,42 +135,56 @@ class _Clause:
             said.append(self.say(f"기준은 {base}이다.", f"It rests on {base}."))
         if amount.floor:
             least = self.money(amount.floor)
-            said.append(self.say(f"이 건을 통틀어 적어도 {with_particle(least, '이다/다')}.",
-                                 f"Over the whole item it is at least {least}."))  # fmt: skip
+            said.append(
+                self.say(
+                    f"이 건을 통틀어 적어도 {with_particle(least, '이다/다')}.",
+                    f"Over the whole item it is at least {least}.",
+                )
+            )
         if amount.cap is not None:
             cap = self.money(amount.cap)
             to = self.say("뒤의 조로 내려간다", "flows on to the later clauses")
             if amount.overflow_to != "left":
                 who = self.name(amount.overflow_to)
                 to = self.say(f"{who}에게 간다", f"goes to {who}")
-            said.append(self.say(f"이 건을 통틀어 {with_particle(cap, '을/를')} 넘지 않으며, "
-                                 f"넘는 돈은 {to}.",
-                                 f"Over the whole item it is at most {cap}; what is over {to}."))  # fmt: skip
+            said.append(
+                self.say(
+                    f"이 건을 통틀어 {with_particle(cap, '을/를')} 넘지 않으며, 넘는 돈은 {to}.",
+                    f"Over the whole item it is at most {cap}; what is over {to}.",
+                )
+            )
         grain, how = self.money(amount.unit), _ROUNDINGS[amount.rounding][self.lang]
-        when = {"item": self.say("누적액에서", "of the total so far"),
-                "receipt": self.say("받을 때마다", "of each receipt")}[amount.per]  # fmt: skip
-        said.append(self.say(f"{when} {grain} 미만은 {how}.",
-                             f"What is below {grain} {when} {how}."))  # fmt: skip
+        when = {
+            "item": self.say("누적액에서", "of the total so far"),
+            "receipt": self.say("받을 때마다", "of each receipt"),
+        }[amount.per]
+        said.append(
+            self.say(f"{when} {grain} 미만은 {how}.", f"What is below {grain} {when} {how}.")
+        )
         return said
 
     def _tax(self, step: Fee) -> list[str]:
         much, to = self.amount(step.amount), self.name(step.to)
         return [
-            self.say(f"{with_particle(much, '을/를')} 세금으로 떼어 {to}에 낸다. 세금은 나누지 "
-                     "않는다.",
-                     f"{_capital(much)} is set aside as tax and paid to {to}; it is never shared."),
+            self.say(
+                f"{with_particle(much, '을/를')} 세금으로 떼어 {to}에 낸다. 세금은 나누지 않는다.",
+                f"{_capital(much)} is set aside as tax and paid to {to}; it is never shared.",
+            ),
             *self.limits(step.amount),
-        ]  # fmt: skip
+        ]
 
     def _fee(self, step: Fee) -> list[str]:
         much = self.amount(step.amount)
         if step.steps:
-            first = self.say(f"{with_particle(much, '을/를')} 떼어 아래 항의 순서로 나눈다.",
-                             f"{_capital(much)} is divided by the clauses below this one.")  # fmt: skip
+            first = self.say(
+                f"{with_particle(much, '을/를')} 떼어 아래 항의 순서로 나눈다.",
+                f"{_capital(much)} is divided by the clauses below this one.",
+            )
         else:
             to = self.name(step.to)
-            first = self.say(f"{to}에게 {with_particle(much, '을/를')} 준다.",
-                             f"{to} receives {much}.")  # fmt: skip
+            first = self.say(
+                f"{to}에게 {with_particle(much, '을/를')} 준다.", f"{to} receives {much}."
+            )
         return [first, *self.limits(step.amount)]
 
     def _advance(self, step: Advance) -> list[str]:
@@ -181,22 +196,29 @@ class _Clause:
             rate, base = percent(step.rate), self.base(step.of)
             much = self.say(f"{base}의 {rate}까지", f"up to {rate} of {base}")
         return [
-            self.say(f"먼저 댄 돈이 있으면 다 갚을 때까지 {much} 갚는다. 받는 이: {who}.",
-                     f"Money that was advanced is paid back {much}, until nothing is open. "
-                     f"To: {who}."),
-            self.say("모자라면 댄 금액에 비례하여 갚고 나머지는 다음으로 넘긴다.",
-                     "If there is too little it is paid in proportion, and the rest is carried."),
-        ]  # fmt: skip
+            self.say(
+                f"먼저 댄 돈이 있으면 다 갚을 때까지 {much} 갚는다. 받는 이: {who}.",
+                f"Money that was advanced is paid back {much}, until nothing is open. To: {who}.",
+            ),
+            self.say(
+                "모자라면 댄 금액에 비례하여 갚고 나머지는 다음으로 넘긴다.",
+                "If there is too little it is paid in proportion, and the rest is carried.",
+            ),
+        ]
 
     def _reimburse(self, step: Reimburse) -> list[str]:
         kinds = ", ".join(step.costs) or self.say("모든 종류", "all kinds")
         rule = RULES[step.rule][self.lang]
         return [
-            self.say(f"승인되고 증빙이 있는 비용({kinds})을 낸 이에게 갚는다.",
-                     f"Approved and documented costs ({kinds}) are paid back to who paid them."),
-            self.say(f"모자라면 {rule} 나누어 갚고 나머지는 다음으로 넘긴다.",
-                     f"If there is too little it is divided {rule}, and the rest is carried."),
-        ]  # fmt: skip
+            self.say(
+                f"승인되고 증빙이 있는 비용({kinds})을 낸 이에게 갚는다.",
+                f"Approved and documented costs ({kinds}) are paid back to who paid them.",
+            ),
+            self.say(
+                f"모자라면 {rule} 나누어 갚고 나머지는 다음으로 넘긴다.",
+                f"If there is too little it is divided {rule}, and the rest is carried.",
+            ),
+        ]
 
     def _reserve(self, step: Reserve) -> list[str]:
         much = self.amount(step.amount)
@@ -210,11 +232,15 @@ class _Clause:
         ends.append(self.say("마지막 돈을 받으면", "with the final receipt"))
         when = self.say(" 또는 ", " or ").join(ends)
         return [
-            self.say(f"{with_particle(much, '을/를')} 유보한다.", f"{_capital(much)} is held back."),
+            self.say(
+                f"{with_particle(much, '을/를')} 유보한다.", f"{_capital(much)} is held back."
+            ),
             *self.limits(step.amount),
-            self.say(f"유보금은 {when} 풀려 그때 남은 돈에 더해진다.",
-                     f"It is released {when} and then added to what is left."),
-        ]  # fmt: skip
+            self.say(
+                f"유보금은 {when} 풀려 그때 남은 돈에 더해진다.",
+                f"It is released {when} and then added to what is left.",
+            ),
+        ]
 
     def _adjust(self, step: Adjust) -> list[str]:
         fact = self._fact(step.fact)
@@ -225,26 +251,41 @@ class _Clause:
         elif step.of != "receipt":
             base = self.base(step.of)
             each += self.say(f"(기준: {base})", f" (on {base})")
-        source = self.say("남은 돈", "what is left") if step.source == "left" else self.name(
-            step.source
-        )  # fmt: skip
+        source = (
+            self.say("남은 돈", "what is left") if step.source == "left" else self.name(step.source)
+        )
         to = self.name(step.to)
         if step.to in {each.id for each in self.agreement.all_steps()}:
             where = clause(self.agreement, self.agreement.step(step.to), self.lang)
             to = self.say(f"{where}의 비율로 다른 기업들", f"the other firms by {where}")
-        said = [self.say(f"'{fact}' 1단위마다 {with_particle(each, '을/를')} {source}에서 "
-                         f"{to}에게 준다.",
-                         f"For each unit of “{fact}”, {each} goes from {source} to {to}.")]  # fmt: skip
+        said = [
+            self.say(
+                f"'{fact}' 1단위마다 {with_particle(each, '을/를')} {source}에서 {to}에게 준다.",
+                f"For each unit of “{fact}”, {each} goes from {source} to {to}.",
+            )
+        ]
         if step.free:
-            said.append(self.say(f"처음 {step.free}단위는 셈하지 않는다.",
-                                 f"The first {step.free} are not counted."))  # fmt: skip
+            said.append(
+                self.say(
+                    f"처음 {step.free}단위는 셈하지 않는다.",
+                    f"The first {step.free} are not counted.",
+                )
+            )
         if step.cap is not None:
             cap = self.money(step.cap)
-            said.append(self.say(f"이 건을 통틀어 {with_particle(cap, '을/를')} 넘지 않는다.",
-                                 f"Over the whole item it is at most {cap}."))  # fmt: skip
+            said.append(
+                self.say(
+                    f"이 건을 통틀어 {with_particle(cap, '을/를')} 넘지 않는다.",
+                    f"Over the whole item it is at most {cap}.",
+                )
+            )
         if step.source != "left":
-            said.append(self.say("이번에 받을 돈보다 많으면 나머지는 다음에 뺀다.",
-                                 "What is more than the firm is due now is taken later."))  # fmt: skip
+            said.append(
+                self.say(
+                    "이번에 받을 돈보다 많으면 나머지는 다음에 뺀다.",
+                    "What is more than the firm is due now is taken later.",
+                )
+            )
         return said
 
     def _fact(self, name: str) -> str:
@@ -255,11 +296,13 @@ class _Clause:
         return [
             self.say(f"남은 돈을 {rule} 나눈다.", f"What is left is divided {rule}."),
             *self.shares(step.division),
-            self.say("1단위 미만은 누적하여 다음에 셈하고, 남는 단위는 끝수가 큰 기업부터, 같으면 "
-                     "순위가 앞선 기업부터 받는다.",
-                     "Fractions of a unit are carried to the next receipt; left-over units go to "
-                     "the largest fraction, ties to the lower rank."),
-        ]  # fmt: skip
+            self.say(
+                "1단위 미만은 누적하여 다음에 셈하고, 남는 단위는 끝수가 큰 기업부터, 같으면 "
+                "순위가 앞선 기업부터 받는다.",
+                "Fractions of a unit are carried to the next receipt; left-over units go to "
+                "the largest fraction, ties to the lower rank.",
+            ),
+        ]
 
     def shares(self, division: Division) -> list[str]:
         """Who has which part."""
@@ -280,16 +323,20 @@ class _Clause:
             for firm, claim in zip(firms, part.claims, strict=True)
         )
         rule, weight = RULES[part.rule][self.lang], percent(part.weight)
-        return self.say(f"{weight}는 청구액까지 {rule}: {claims}.",
-                        f"{weight} {rule}, up to the claims: {claims}.")  # fmt: skip
+        return self.say(
+            f"{weight}는 청구액까지 {rule}: {claims}.",
+            f"{weight} {rule}, up to the claims: {claims}.",
+        )
 
     def _loss(self, step: Loss) -> list[str]:
         rule = RULES[step.division.rule][self.lang]
         return [
-            self.say(f"마지막 돈을 받고도 갚지 못한 비용은 손실이며, {rule} 부담한다.",
-                     f"Costs that no receipt covered in the end are a loss, borne {rule}."),
+            self.say(
+                f"마지막 돈을 받고도 갚지 못한 비용은 손실이며, {rule} 부담한다.",
+                f"Costs that no receipt covered in the end are a loss, borne {rule}.",
+            ),
             *self.shares(step.division),
-        ]  # fmt: skip
+        ]
 
     def _remaining(self, step: Remaining) -> list[str]:
         to = self.name(step.to)

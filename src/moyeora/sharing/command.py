@@ -40,6 +40,10 @@ def main(arguments: list[str]) -> int:
     except SharingError as refused:
         print(f"moyeora share {name}: {refused}", file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # Whoever reads our output has enough of it.
+        sys.stdout = None  # type: ignore[assignment]
+        return 0
     except OSError as problem:
         print(f"moyeora share {name}: {problem.filename}: {problem.strerror}", file=sys.stderr)
         return 1

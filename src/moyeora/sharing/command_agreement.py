@@ -31,8 +31,9 @@ def add_arguments(command: str, parser: ArgumentParser) -> None:
     if command == "why":
         parser.add_argument("--firm", required=True, help="the id of a firm or account")
     if command == "text":
-        parser.add_argument("-o", "--output", type=Path, required=True,
-                            help="agreement.pdf, or .txt for plain text")  # fmt: skip
+        parser.add_argument(
+            "-o", "--output", type=Path, required=True, help="agreement.pdf, or .txt for plain text"
+        )
     if command != "replay":
         parser.add_argument("--lang", choices=LANGUAGES, default="ko")
 
@@ -70,9 +71,12 @@ def run_replay(options: Namespace) -> int:
     statements = replay(agreement, state.receipts)
     last = statements[-1].after if statements else first_state(agreement).hash
     if last != state.hash:
-        raise refuse("not-replayed", options.state.name,
-                     "the receipts give another state than the one that is stored",
-                     "the file as --state-out wrote it")  # fmt: skip
+        raise refuse(
+            "not-replayed",
+            options.state.name,
+            "the receipts give another state than the one that is stored",
+            "the file as --state-out wrote it",
+        )
     if options.json:
         print(json.dumps([statement_to_json(made) for made in statements], ensure_ascii=False))
     else:
@@ -91,8 +95,12 @@ def run_text(options: Namespace) -> int:
         text = plain_text(document(agreement, options.lang))
         options.output.write_text(text, encoding="utf-8")
     else:
-        raise refuse("unknown-format", "-o", f"{options.output.name} is neither .pdf nor .txt",
-                     "-o agreement.pdf")  # fmt: skip
+        raise refuse(
+            "unknown-format",
+            "-o",
+            f"{options.output.name} is neither .pdf nor .txt",
+            "-o agreement.pdf",
+        )
     print(options.output)
     return 0
 
@@ -107,8 +115,14 @@ def statement_text(made: Statement, lang: str) -> str:
     rows = [["조", "내용", "받는 이", "금액"] if ko else ["clause", "step", "to", "amount"]]
     for line in made.lines:
         step = agreement.step(line.step)
-        rows.append([clause(agreement, step, lang), step.title[lang],
-                     name_of(agreement, line.party, lang), amount(line.amount)])  # fmt: skip
+        rows.append(
+            [
+                clause(agreement, step, lang),
+                step.title[lang],
+                name_of(agreement, line.party, lang),
+                amount(line.amount),
+            ]
+        )
     rows.append(["합계" if ko else "sum", "", "", amount(made.amount)])
     head = ["받는 이", "이번 몫", "전에 더 받은 돈", "지급", "아직 더 받은 돈", "기다리는 돈"]
     pays = [head if ko else ["to", "due now", "owed before", "paid", "still owed", "waiting"]]

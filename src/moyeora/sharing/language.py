@@ -37,15 +37,15 @@ def money(amount: int, currency: str, lang: str) -> str:
 
 
 def units(number: Fraction, currency: str, lang: str) -> str:
-    """So many smallest units, exactly: ``2/7원``, ``USD 0.01 × 2/7``."""
+    """So many smallest units, exactly: ``1,234 2/7원``, ``USD 12.34 + 2/7 of USD 0.01``."""
+    whole, rest = divmod(number, 1)
+    if currency == "KRW":
+        return f"{_mixed(number)}원" if lang == "ko" else f"KRW {_mixed(number)}"
+    if not rest:
+        return money(whole, currency, lang)
     one = money(1, currency, lang)
-    if currency == "KRW" and lang == "ko":
-        return f"{_mixed(number)}원"
-    return (
-        money(int(number), currency, lang)
-        if number == int(number)
-        else (f"{one} × {_mixed(number)}")
-    )
+    part = f"{one}의 {rest}" if lang == "ko" else f"{rest} of {one}"
+    return f"{money(whole, currency, lang)} + {part}" if whole else part
 
 
 def _mixed(number: Fraction) -> str:

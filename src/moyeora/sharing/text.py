@@ -56,7 +56,7 @@ def pdf(agreement: Agreement, lang: str) -> bytes:
     # The fonts lie in the package, so that a PDF looks alike on every machine.
     with as_file(files("moyeora.sharing") / "fonts") as fonts:
         template = (files("moyeora.sharing") / "agreement.typ").read_bytes()
-        made: bytes = typst.compile(
+        made: bytes = typst.compile(  # type: ignore[misc]
             template, font_paths=[str(fonts)], ignore_system_fonts=True, sys_inputs=inputs
         )
     return made
@@ -82,13 +82,16 @@ def _blocks(agreement: Agreement, lang: str) -> Iterator[Block]:
         yield Block("heading", _say(lang, "보고할 사실", "Facts to be reported"))
         yield Block("rows", rows=tuple((fact.name[lang], fact.id) for fact in agreement.facts))
     yield Block("heading", _say(lang, "돈의 순서", "The order of the money"))
-    yield Block("text", _say(
-        lang,
-        "받은 돈은 아래 조의 순서대로 흐른다. 모든 금액, 한도와 구간은 이 건 전체의 누적으로 셈하며, "
-        "이미 준 것을 뺀 차이를 지금 준다.",
-        "Money flows through the clauses in this order. Amounts, caps and brackets run over the "
-        "whole item: each clause gives now what it owes in all, less what it gave before.",
-    ))  # fmt: skip
+    yield Block(
+        "text",
+        _say(
+            lang,
+            "받은 돈은 아래 조의 순서대로 흐른다. 모든 금액, 한도와 구간은 이 건 전체의 누적으로 "
+            "셈하며, 이미 준 것을 뺀 차이를 지금 준다.",
+            "Money flows through the clauses in this order. Amounts, caps and brackets run over "
+            "the whole item: each clause gives now what it owes in all, less what it gave before.",
+        ),
+    )
     pairs = zip(agreement.steps, agreement.source["step"], strict=True)
     for step, source in pairs:
         yield from _clause(agreement, step, source, lang, 0)
@@ -97,8 +100,12 @@ def _blocks(agreement: Agreement, lang: str) -> Iterator[Block]:
 
 
 def _parties(agreement: Agreement, lang: str) -> Iterator[tuple[str, ...]]:
-    yield (_say(lang, "이름", "Name"), _say(lang, "약호", "Id"), _say(lang, "역할", "Roles"),
-           _say(lang, "순위", "Rank"))  # fmt: skip
+    yield (
+        _say(lang, "이름", "Name"),
+        _say(lang, "약호", "Id"),
+        _say(lang, "역할", "Roles"),
+        _say(lang, "순위", "Rank"),
+    )
     for party in agreement.parties:
         yield party.name[lang], party.id, _role(party, lang), str(party.rank) if party.firm else ""
 
@@ -127,8 +134,12 @@ def _rule_rows(
     agreement: Agreement, source: Mapping[str, Any], lang: str
 ) -> Iterator[tuple[str, ...]]:
     """The numbers of a rule as they were agreed, before they became shares."""
-    names = {"weights": Words("비율", "Weight"), "contributions": Words("기여", "Contribution"),
-             "points": Words("점수", "Points"), "claims": Words("청구액", "Claim")}  # fmt: skip
+    names = {
+        "weights": Words("비율", "Weight"),
+        "contributions": Words("기여", "Contribution"),
+        "points": Words("점수", "Points"),
+        "claims": Words("청구액", "Claim"),
+    }
     for key, words in names.items():
         for who, number in source.get(key, {}).items():
             yield words[lang], name_of(agreement, who, lang), _number(number)
@@ -147,8 +158,11 @@ def _game(agreement: Agreement, lang: str) -> Iterator[Block]:
     source, game = agreement.source["game"], agreement.game
     assert game is not None, "an agreement without faults has the game it names"
     yield Block("heading", _say(lang, "서명할 때 굳힌 게임", "The game, frozen at signing"))
-    written = [(key, _number(value)) for key, value in source.items()
-               if not isinstance(value, list) or key == "players"]  # fmt: skip
+    written = [
+        (key, _number(value))
+        for key, value in source.items()
+        if not isinstance(value, list) or key == "players"
+    ]
     for key, value in source.items():
         if isinstance(value, list) and key != "players":
             written += [(f"{key} {n}", _number(each)) for n, each in enumerate(value, 1)]
@@ -157,8 +171,9 @@ def _game(agreement: Agreement, lang: str) -> Iterator[Block]:
     rows = [(_say(lang, "모두 함께", "All together"), write_number(total))]
     for player, firm in enumerate(game.firms):
         alone = game.game.value(1 << player)
-        rows.append((_say(lang, "혼자: ", "Alone: ") + name_of(agreement, firm, lang),
-                     write_number(alone)))  # fmt: skip
+        rows.append(
+            (_say(lang, "혼자: ", "Alone: ") + name_of(agreement, firm, lang), write_number(alone))
+        )
     yield Block("rows", rows=tuple(rows))
 
 

@@ -32,8 +32,9 @@ def why(made: Statement, firm: str, lang: str = "ko") -> list[Reason]:
     """The path of each won of a statement to one firm; raises ``Refused`` for an unknown one."""
     known = [party.id for party in made.agreement.parties]
     if firm not in known:
-        raise refuse("unknown-firm", "--firm", f"there is no firm or account {firm!r}",
-                     " | ".join(known))  # fmt: skip
+        raise refuse(
+            "unknown-firm", "--firm", f"there is no firm or account {firm!r}", " | ".join(known)
+        )
     return _Why(made, firm, lang).reasons()
 
 
@@ -87,24 +88,28 @@ class _Why:
         total = self.made.of(self.firm)
         came = self.money(abs(self.made.amount))
         if receipt.credit_of:
-            head = self.say(f"{receipt.id}: {receipt.credit_of}에서 {with_particle(came, '을/를')} "
-                            "되돌렸다. 다시 셈한 차이:",
-                            f"{receipt.id}: {came} of {receipt.credit_of} was taken back. The "
-                            "difference of the two computations:")  # fmt: skip
+            head = self.say(
+                f"{receipt.id}: {receipt.credit_of}에서 {with_particle(came, '을/를')} "
+                "되돌렸다. 다시 셈한 차이:",
+                f"{receipt.id}: {came} of {receipt.credit_of} was taken back. The "
+                "difference of the two computations:",
+            )
         else:
-            head = self.say(f"{receipt.id} ({receipt.on}): {with_particle(came, '이/가')} 들어왔다.",
-                            f"{receipt.id} ({receipt.on}): {came} came in.")  # fmt: skip
+            head = self.say(
+                f"{receipt.id} ({receipt.on}): {with_particle(came, '이/가')} 들어왔다.",
+                f"{receipt.id} ({receipt.on}): {came} came in.",
+            )
         lines = [head, *self._exchange()]
         for reason in self.reasons():
             mark = "→" if reason.amount is not None else " "
             lines.append(f"{mark} {reason.clause} {reason.title}: {reason.text}")
-        sums = " + ".join(
+        terms = [
             f"({self.money(r.amount)})" if r.amount < 0 else self.money(r.amount)
             for r in self.reasons()
             if r.amount is not None
-        )
+        ]
         result = self.money(total)
-        tail = f"{sums} = {result}" if sums else result
+        tail = f"{' + '.join(terms)} = {result}" if len(terms) > 1 else result
         lines.append(self.say(f"{who}의 몫: {tail}", f"Due to {who}: {tail}"))
         payment = next((p for p in self.made.payments if p.party == self.firm), None)
         if payment:
@@ -117,8 +122,12 @@ class _Why:
             return []
         was = money(exchange.amount, exchange.currency, self.lang)
         cost = self.money(exchange.charges)
-        return [self.say(f"  환전: {was} × {exchange.rate} − 은행 비용 {cost}",
-                         f"  exchange: {was} × {exchange.rate} − bank charges {cost}")]  # fmt: skip
+        return [
+            self.say(
+                f"  환전: {was} × {exchange.rate} − 은행 비용 {cost}",
+                f"  exchange: {was} × {exchange.rate} − bank charges {cost}",
+            )
+        ]
 
     def _others(self, lines: list[Line]) -> str:
         shown = lines if len(lines) <= 4 else lines[:3]
@@ -147,12 +156,15 @@ class _Why:
         if not rest or abs(rest) >= 1:
             return ""
         if rest > 0:
-            return self.say(f" (끝수 {self.units(rest)}은 다음 셈으로 넘긴다)",
-                            f" ({self.units(rest)} is carried to the next receipt)")  # fmt: skip
-        return self.say(f" (나누고 남은 한 단위를 받았다: {self.units(-rest)}을 먼저 받은 셈이라 "
-                        "다음에 뺀다)",
-                        f" (it got a left-over unit: {self.units(-rest)} too much, which the next "
-                        "receipt takes into account)")  # fmt: skip
+            return self.say(
+                f" (끝수 {self.units(rest)}은 다음 셈으로 넘긴다)",
+                f" ({self.units(rest)} is carried to the next receipt)",
+            )
+        return self.say(
+            f" (나누고 남은 한 단위를 받았다: {self.units(-rest)}을 먼저 받은 셈이라 다음에 뺀다)",
+            f" (it got a left-over unit: {self.units(-rest)} too much, which the next "
+            "receipt takes into account)",
+        )
 
     def _share(self, step: Share, line: Line, n: dict[str, Any]) -> str:
         division = step.division
@@ -164,10 +176,10 @@ class _Why:
         said = self.say(f"남은 돈 {pot} × {percent(ratio)}", f"{pot} left × {percent(ratio)}")
         if so_far != n["pot"]:
             had = self.units(ratio * so_far - Fraction(line.due, line.scale))
-            said = self.say(f"지금까지 나눈 돈 {self.money(so_far)} × {percent(ratio)} − 이미 받은 "
-                            f"{had}",
-                            f"{self.money(so_far)} divided so far × {percent(ratio)} − {had} had "
-                            "before")  # fmt: skip
+            said = self.say(
+                f"지금까지 나눈 돈 {self.money(so_far)} × {percent(ratio)} − 이미 받은 {had}",
+                f"{self.money(so_far)} divided so far × {percent(ratio)} − {had} had before",
+            )
         return f"{said} = {exact} → {got}"
 
     def _fee(self, step: Fee, line: Line, n: dict[str, Any]) -> str:
@@ -198,17 +210,23 @@ class _Why:
 
     def _advance(self, step: Advance, line: Line, n: dict[str, Any]) -> str:
         got, owed = self.money(line.amount), self.money(n["open_before"])
-        return self.say(f"먼저 댄 돈 가운데 {got} (갚기 전 모두 {owed})",
-                        f"{got} of what was advanced ({owed} were open in all)")  # fmt: skip
+        return self.say(
+            f"먼저 댄 돈 가운데 {got} (갚기 전 모두 {owed})",
+            f"{got} of what was advanced ({owed} were open in all)",
+        )
 
     def _reimburse(self, step: Step, line: Line, n: dict[str, Any]) -> str:
         got, owed = self.money(line.amount), self.money(n["open_before"])
-        said = self.say(f"승인된 비용 {got} (갚기 전 모두 {owed})",
-                        f"approved costs {got} ({owed} were open in all)")  # fmt: skip
+        said = self.say(
+            f"승인된 비용 {got} (갚기 전 모두 {owed})",
+            f"approved costs {got} ({owed} were open in all)",
+        )
         if n["open_after"]:
             rest = self.money(n["open_after"])
-            said += self.say(f", 돈이 모자라 {with_particle(rest, '은/는')} 다음으로",
-                             f"; there was too little, {rest} wait")  # fmt: skip
+            said += self.say(
+                f", 돈이 모자라 {with_particle(rest, '은/는')} 다음으로",
+                f"; there was too little, {rest} wait",
+            )
         return said
 
     def _adjust(self, step: Adjust, line: Line, n: dict[str, Any]) -> str:
@@ -220,8 +238,9 @@ class _Why:
         said += f" → {self.money(line.amount)}"
         if n["open_after"]:
             rest = self.money(n["open_after"])
-            said += self.say(f", 나머지 {with_particle(rest, '은/는')} 다음에",
-                             f"; {rest} are open")  # fmt: skip
+            said += self.say(
+                f", 나머지 {with_particle(rest, '은/는')} 다음에", f"; {rest} are open"
+            )
         return said
 
     def _loss(self, step: Step, line: Line, n: dict[str, Any]) -> str:
@@ -232,16 +251,28 @@ class _Why:
         said = []
         if payment.owed_before:
             owed = self.money(payment.owed_before)
-            said.append(self.say(f"전에 더 받은 {with_particle(owed, '을/를')} 뺀다.",
-                                 f"{owed} that it was paid too much before is set off."))  # fmt: skip
+            said.append(
+                self.say(
+                    f"전에 더 받은 {with_particle(owed, '을/를')} 뺀다.",
+                    f"{owed} that it was paid too much before is set off.",
+                )
+            )
         paid = self.money(payment.paid)
         said.append(self.say(f"지급: {paid}", f"Paid now: {paid}"))
         if payment.owes_after:
             owes = self.money(payment.owes_after)
-            said.append(self.say(f"더 받은 {with_particle(owes, '은/는')} 다음에 뺀다.",
-                                 f"It was paid {owes} too much; that is set off next time."))  # fmt: skip
+            said.append(
+                self.say(
+                    f"더 받은 {with_particle(owes, '은/는')} 다음에 뺀다.",
+                    f"It was paid {owes} too much; that is set off next time.",
+                )
+            )
         if payment.waits_after:
             waits = self.money(payment.waits_after)
-            said.append(self.say(f"{with_particle(waits, '은/는')} 돈이 들어오면 받는다.",
-                                 f"{waits} wait for money to come in."))  # fmt: skip
+            said.append(
+                self.say(
+                    f"{with_particle(waits, '은/는')} 돈이 들어오면 받는다.",
+                    f"{waits} wait for money to come in.",
+                )
+            )
         return said
