@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
         return 1
     except BrokenPipeError:
         # Whoever reads our output has enough of it.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return 0
     except OSError as problem:
         print(f"moyeora share {name}: {problem.filename}: {problem.strerror}", file=sys.stderr)

@@ -89,9 +89,9 @@ def read_scenarios(
         for key in RULE_KEYS:
             each.has(key)
         usual = RULES.get(rule, Words(rule, rule))
-        name = each.words("name") if each.has("name") else usual
+        title = each.words("name") if each.has("name") else usual
         keys = {key: value for key, value in each.data.items() if key != "name"}
-        candidates.append(Candidate(name, keys))
+        candidates.append(Candidate(title, keys))
         each.finish()
     top.finish()
     found = Scenarios(share, tuple(candidates), tuple(scenarios))

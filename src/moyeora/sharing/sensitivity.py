@@ -18,7 +18,8 @@ from moyeora.sharing.language import percent
 from moyeora.sharing.scenarios import receipts_in
 
 # What is changed when nobody says what: each of these by a tenth of itself.
-_NUMBERS = ("rate", "amount", "cap", "each", "floor", "weight")
+_AMOUNTS = ("amount", "cap", "each", "floor")
+_NUMBERS = ("rate", *_AMOUNTS)
 _TABLES = ("weights", "contributions", "points", "claims")
 
 
@@ -77,7 +78,7 @@ def _tenths(data: Mapping[str, Any]) -> list[tuple[str, Any]]:
         (path, raised)
         for step in data["step"]
         for path, value in _numbers(step, f"step.{step['id']}")
-        if (raised := _raised(value)) is not None
+        if (raised := _raised(path, value)) is not None
     ]
 
 
@@ -90,12 +91,12 @@ def _numbers(table: Mapping[str, Any], path: str) -> list[tuple[str, Any]]:
     return found
 
 
-def _raised(value: Any) -> Any:
-    """A tenth more, in the form in which it was written."""
+def _raised(path: str, value: Any) -> Any:
+    """A tenth more, in the form in which it was written; amounts in whole units, rounded up."""
     number = read_number(value) * Fraction(11, 10)
     if isinstance(value, str) and value.strip().endswith("%"):
         return percent(number).replace(" ", "") if number <= 1 else None
-    if isinstance(value, int):
+    if path.rsplit(".", 1)[1] in _AMOUNTS:
         return -(-number.numerator // number.denominator)
     return str(number)
 
