@@ -162,7 +162,9 @@ class _Reader:
             for each in top.tables("fact")
         )
         self._unique("id", [p.id for p in parties] + [f.id for f in self.facts])
-        self.parties, self.firms = parties, [party.id for party in firms]
+        # Ids that are there twice are noted above; the reading goes on with one of each.
+        self.firms = list(dict.fromkeys(party.id for party in firms))
+        self.parties = parties
         self.names = [party.id for party in parties]
         self.game: FirmGame | None = None
         if top.has("game"):

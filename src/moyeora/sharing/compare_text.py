@@ -30,9 +30,10 @@ class Said:
         return ", ".join(map(self.name, parties))
 
     def amount(self, amount: int | Fraction) -> str:
-        """An amount without its currency; parts of a unit are left out (dropped)."""
-        whole = amount.numerator // amount.denominator
-        return write_amount(whole, self.agreement.currency)
+        """An amount without its currency and, unless it is below one, without its cents."""
+        text = write_amount(amount.numerator // amount.denominator, self.agreement.currency)
+        whole = text.split(".")[0]
+        return text if whole in ("0", "−0") and amount else whole
 
     def change(self, amount: int) -> str:
         """A change, with its sign."""

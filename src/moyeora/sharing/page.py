@@ -17,7 +17,7 @@ from moyeora.sharing.compare_text import Said
 from moyeora.sharing.sensitivity import Effect
 
 _CHART_WIDTH, _ROW = 560, 26
-_LABEL_WIDTH = 150
+_LABEL_WIDTH, _TEXT_WIDTH = 172, 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,6 @@ def comparison_page(comparison: Comparison, effects: Sequence[Effect], lang: str
         dates=_dates(comparison),
         effects=effects,
         largest=max([1, *(abs(c) for effect in effects for c in effect.change.values())]),
-        label_width=_LABEL_WIDTH,
     )
 
 
@@ -76,20 +75,14 @@ def _template() -> Template:
 def _chart(said: Said, firm: str) -> Chart:
     comparison = said.comparison
     amounts = [[cell.outlooks[firm].net for cell in row] for row in comparison.cells]
-    everyone = [
-        cell.outlooks[other.id].net
-        for row in comparison.cells
-        for cell in row
-        for other in comparison.agreement.firms
-    ]
-    # One scale for all firms, so that their charts can be held side by side.
-    top, bottom = max(1, *everyone), min(0, *everyone)
+    # Each firm has a scale of its own: it compares rules, not itself with others.
+    bottom, top = min(map(min, amounts)), max(map(max, amounts))
+    margin = max(1, (top - bottom) // 12)
+    bottom, top = bottom - margin, top + margin
 
     def x(amount: int) -> float:
-        return round(
-            _LABEL_WIDTH + (_CHART_WIDTH - _LABEL_WIDTH - 110) * (amount - bottom) / (top - bottom),
-            1,
-        )
+        wide = _CHART_WIDTH - _LABEL_WIDTH - _TEXT_WIDTH
+        return round(_LABEL_WIDTH + wide * (amount - bottom) / (top - bottom), 1)
 
     bars = []
     for place, (candidate, row) in enumerate(
@@ -108,8 +101,8 @@ def _chart(said: Said, firm: str) -> Chart:
             )
         )
     ticks = tuple(
-        (x(bottom + (top - bottom) * part // 4), _short(said, bottom + (top - bottom) * part // 4))
-        for part in range(5)
+        (x(bottom + (top - bottom) * part // 5), _short(said, bottom + (top - bottom) * part // 5))
+        for part in range(1, 5, 2)
     )
     return Chart(tuple(bars), ticks, 14 + len(bars) * _ROW + 24, _CHART_WIDTH)
 
@@ -120,7 +113,7 @@ def _short(said: Said, amount: int) -> str:
     steps = ((10**8, "억"), (10**4, "만")) if said.lang == "ko" else ((10**6, "M"), (10**3, "k"))
     for size, name in steps:
         if abs(whole) >= size:
-            return f"{whole / size:.3g}{name}"
+            return f"{whole / size:,.4g}{name}"
     return str(whole)
 
 

@@ -7,13 +7,14 @@ agreement's TOML is somewhere in it.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from importlib.resources import as_file, files
 from typing import Any
 
 from moyeora.sharing.agreement import Agreement, Party
 from moyeora.sharing.clauses import KINDS, RULES, kind_of, name_of, sentences
 from moyeora.sharing.exact import write_number
-from moyeora.sharing.language import day
+from moyeora.sharing.language import day, money
 from moyeora.sharing.steps import Fee, Step
 from moyeora.sharing.tables import Words
 
@@ -142,7 +143,9 @@ def _rule_rows(
     }
     for key, words in names.items():
         for who, number in source.get(key, {}).items():
-            yield words[lang], name_of(agreement, who, lang), _number(number)
+            # Points are of roles, everything else is of firms.
+            whose = who if key == "points" else name_of(agreement, who, lang)
+            yield words[lang], whose, _number(number)
     if source.get("included"):
         yield (
             _say(lang, "금액에 포함된 세율", "Rate included in the amount"),
@@ -158,22 +161,31 @@ def _game(agreement: Agreement, lang: str) -> Iterator[Block]:
     source, game = agreement.source["game"], agreement.game
     assert game is not None, "an agreement without faults has the game it names"
     yield Block("heading", _say(lang, "서명할 때 굳힌 게임", "The game, frozen at signing"))
-    written = [
-        (key, _number(value))
-        for key, value in source.items()
-        if not isinstance(value, list) or key == "players"
-    ]
+
+    def worth(number: Any) -> str:
+        # The votes of a voting game are no money.
+        if source["form"] == "voting" or not isinstance(number, int | Fraction):
+            return _number(number)
+        if Fraction(number).denominator != 1:
+            return write_number(number)
+        return money(int(number), agreement.currency, lang)
+
+    def said(value: Any) -> str:
+        if isinstance(value, Mapping):
+            return ", ".join(f"{key} {worth(each)}" for key, each in value.items())
+        return worth(value)
+
+    written = []
     for key, value in source.items():
         if isinstance(value, list) and key != "players":
-            written += [(f"{key} {n}", _number(each)) for n, each in enumerate(value, 1)]
+            written += [(f"{key} {place}", said(each)) for place, each in enumerate(value, 1)]
+        else:
+            written.append((key, said(value)))
     yield Block("rows", rows=tuple(written))
-    total = game.game.total
-    rows = [(_say(lang, "모두 함께", "All together"), write_number(total))]
+    rows = [(_say(lang, "모두 함께", "All together"), worth(game.game.total))]
     for player, firm in enumerate(game.firms):
-        alone = game.game.value(1 << player)
-        rows.append(
-            (_say(lang, "혼자: ", "Alone: ") + name_of(agreement, firm, lang), write_number(alone))
-        )
+        alone = _say(lang, "혼자: ", "Alone: ") + name_of(agreement, firm, lang)
+        rows.append((alone, worth(game.game.value(1 << player))))
     yield Block("rows", rows=tuple(rows))
 
 
