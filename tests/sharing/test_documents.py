@@ -85,7 +85,8 @@ def changes(path, value):
         "kind": ["reserve", "remaining", "share", "fee", "tax"],
         "rule": ["equal", "proportional", "nucleolus", "equal_losses"],
         "currency": ["USD"], "form": ["costs"], "rounding": ["up"], "per": ["item"],
-        "of": ["receipt", "left"], "to": ["a", "b", "tax"], "from": ["a", "b"], "fact": ["over", "late"],
+        "of": ["receipt", "left"], "to": ["a", "b", "tax"], "from": ["a", "b"],
+        "fact": ["over", "late"],
         "release_fact": ["late"], "overflow_to": ["b", "left"], "owner": ["b"],
     }  # fmt: skip
     if key in options:

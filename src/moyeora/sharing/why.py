@@ -30,11 +30,6 @@ class Reason:
 
 def why(made: Statement, firm: str, lang: str = "ko") -> list[Reason]:
     """The path of each won of a statement to one firm; raises ``Refused`` for an unknown one."""
-    known = [party.id for party in made.agreement.parties]
-    if firm not in known:
-        raise refuse(
-            "unknown-firm", "--firm", f"there is no firm or account {firm!r}", " | ".join(known)
-        )
     return _Why(made, firm, lang).reasons()
 
 
@@ -45,6 +40,11 @@ def why_text(made: Statement, firm: str, lang: str = "ko") -> str:
 
 class _Why:
     def __init__(self, made: Statement, firm: str, lang: str) -> None:
+        known = [party.id for party in made.agreement.parties]
+        if firm not in known:
+            raise refuse(
+                "unknown-firm", "--firm", f"there is no firm or account {firm!r}", " | ".join(known)
+            )
         self.made, self.firm, self.lang = made, firm, lang
         self.agreement = made.agreement
         self.workings = {working.step: working for working in made.workings}
