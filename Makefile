@@ -34,3 +34,13 @@ lock:
 
 clean:
 	rm -rf .venv out
+
+# The room `sharing`: its numbers, and a million random statements in chains.
+.PHONY: bench-sharing soak
+SOAK ?= 1000000
+
+bench-sharing: .venv/installed
+	$(BIN)/python benchmarks/sharing.py
+
+soak: .venv/installed
+	cd tests && ../$(BIN)/python -m sharing.soak $(SOAK)

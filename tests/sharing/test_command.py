@@ -165,7 +165,7 @@ def test_why_compare_sensitivity_and_text(share, tmp_path):
     assert "[unknown-path]" in share(
         "sensitivity", agreement, "--scenarios", scenarios, "--set", "step.no.rate=5%", code=1
     )
-    for name, start in (("a.pdf", b"%PDF"), ("a.txt", "LCD".encode())):
+    for name, start in (("a.pdf", b"%PDF"), ("a.txt", b"LCD")):
         share("text", agreement, "-o", tmp_path / name, "--lang", "ko")
         assert (tmp_path / name).read_bytes().startswith(start)
     assert "[unknown-format]" in share("text", agreement, "-o", tmp_path / "a.doc", code=1)

@@ -52,11 +52,14 @@ def _limbs(game: Game) -> list[Array]:
     values = game.array
     if values.dtype == np.int64:
         return [values]
-    limbs = []
-    while any(abs(value) >= 1 << _LIMB for value in (values.max(), values.min())):
-        limbs.append((values & (1 << _LIMB) - 1).astype(np.int64))
-        values = values >> _LIMB
-    return [*limbs, values.astype(np.int64)]
+    widest = max(int(values.max()).bit_length(), int(values.min()).bit_length())
+    count = widest // _LIMB + 1
+    raw = b"".join(value.to_bytes(4 * count, "little", signed=True) for value in game.worth)
+    limbs = np.frombuffer(raw, dtype="<u4").reshape(-1, count)
+    highest = np.ascontiguousarray(limbs[:, -1]).view("<i4")
+    return [limbs[:, place].astype(np.int64) for place in range(count - 1)] + [
+        highest.astype(np.int64)
+    ]
 
 
 def _sums(limbs: Sequence[Array], starts: Array) -> list[int]:
