@@ -97,7 +97,7 @@ class _Clause:
 
     def of(self, step: Step) -> list[str]:
         said: list[str] = getattr(self, f"_{kind_of(step)}")(step)
-        return [*said, step.note[self.lang]] if step.note[self.lang] else said
+        return [*map(_capital, said), *([step.note[self.lang]] if step.note[self.lang] else [])]
 
     def base(self, of: str) -> str:
         if of == "receipt":
@@ -168,7 +168,7 @@ class _Clause:
         return [
             self.say(
                 f"{with_particle(much, '을/를')} 세금으로 떼어 {to}에 낸다. 세금은 나누지 않는다.",
-                f"{_capital(much)} is set aside as tax and paid to {to}; it is never shared.",
+                f"{much} is set aside as tax and paid to {to}; it is never shared.",
             ),
             *self.limits(step.amount),
         ]
@@ -178,7 +178,7 @@ class _Clause:
         if step.steps:
             first = self.say(
                 f"{with_particle(much, '을/를')} 떼어 아래 항의 순서로 나눈다.",
-                f"{_capital(much)} is divided by the clauses below this one.",
+                f"{much} is divided by the clauses below this one.",
             )
         else:
             to = self.name(step.to)
@@ -209,6 +209,8 @@ class _Clause:
     def _reimburse(self, step: Reimburse) -> list[str]:
         kinds = ", ".join(step.costs) or self.say("모든 종류", "all kinds")
         rule = RULES[step.rule][self.lang]
+        if step.rule == "proportional":
+            rule = self.say("비용에 비례하여", "in proportion to the costs")
         return [
             self.say(
                 f"승인되고 증빙이 있는 비용({kinds})을 낸 이에게 갚는다.",
@@ -232,9 +234,7 @@ class _Clause:
         ends.append(self.say("마지막 돈을 받으면", "with the final receipt"))
         when = self.say(" 또는 ", " or ").join(ends)
         return [
-            self.say(
-                f"{with_particle(much, '을/를')} 유보한다.", f"{_capital(much)} is held back."
-            ),
+            self.say(f"{with_particle(much, '을/를')} 유보한다.", f"{much} is held back."),
             *self.limits(step.amount),
             self.say(
                 f"유보금은 {when} 풀려 그때 남은 돈에 더해진다.",
