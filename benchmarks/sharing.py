@@ -97,7 +97,8 @@ def time_receipts(firms: int, receipts: int) -> float:
             "account": [{"id": "tax"}, {"id": "office"}],
             "fact": [{"id": "late"}],
             "step": [
-                {"id": "vat", "kind": "tax", "rate": "10%", "included": True, "to": "tax"},
+                {"id": "vat", "kind": "tax", "of": "receipt", "rate": "10%", "included": True,
+                 "to": "tax"},
                 {"id": "costs", "kind": "reimburse", "rule": "talmud"},
                 {"id": "fee", "kind": "fee", "of": "left", "to": "office",
                  "brackets": [{"up_to": 10**8, "rate": "3%"}, {"rate": "2%"}]},

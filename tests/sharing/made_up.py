@@ -34,9 +34,9 @@ def _steps(random: Random, names: list[str]) -> list[dict]:
     cap = random.choice([1, 50, 3000, 10**7])
     brackets = [{"up_to": cap, "rate": "7%"}, {"up_to": 3 * cap, "rate": "5%"}, {"rate": "1/30"}]
     return [
-        {"id": "vat", "kind": "tax", "rate": "10%", "included": True, "to": "tax",
+        {"id": "vat", "kind": "tax", "of": "receipt", "rate": "10%", "included": True, "to": "tax",
          "rounding": random.choice(["down", "half_up", "up"])},
-        {"id": "advance", "kind": "advance", "rate": "25%"},
+        {"id": "advance", "kind": "advance", "of": "receipt", "rate": "25%"},
         {"id": "costs", "kind": "reimburse",
          "rule": random.choice(["proportional", "equal_awards", "equal_losses", "talmud"])},
         {"id": "fee", "kind": "fee", "of": random.choice(["left", "receipt"]), "to": "office",

@@ -17,7 +17,7 @@ GOOD = {
     "account": [{"id": "office"}],
     "fact": [{"id": "late"}],
     "step": [
-        {"id": "fee", "kind": "fee", "rate": "10%", "to": "office"},
+        {"id": "fee", "kind": "fee", "of": "receipt", "rate": "10%", "to": "office"},
         {"id": "profit", "kind": "share", "rule": "equal"},
         {"id": "loss", "kind": "loss", "rule": "equal"},
         {"id": "rest", "kind": "remaining", "to": "A"},
@@ -32,7 +32,7 @@ def with_steps(*steps):
 
 
 def fee(**more):
-    return {"id": "fee", "kind": "fee", "rate": "10%", "to": "office"} | more
+    return {"id": "fee", "kind": "fee", "of": "receipt", "rate": "10%", "to": "office"} | more
 
 
 def codes(data):
@@ -53,6 +53,13 @@ def codes(data):
         (with_steps(fee(to="Z")), "unknown-firm", "step[1].to"),
         (with_steps(fee(of="later"), fee(id="later")), "cycle", "step[1].of"),
         (with_steps(fee(of="fee")), "cycle", "step[1].of"),
+        (with_steps({"id": "x", "kind": "fee", "rate": "1%", "to": "A"}),
+         "missing", "step[1].of"),
+        (with_steps({"id": "x", "kind": "fee", "amount": 1, "of": "left", "to": "A"}),
+         "unused", "step[1].of"),
+        (with_steps(SHARE | {"rule": "talmud", "claims": {"A": 5}}, LATE | {"to": "profit"}),
+         "no-weights", "step[2].to"),
+        (with_steps(fee(), LATE | {"to": "fee"}), "unknown-firm", "step[2].to"),
         (with_steps(fee(of="nothing")), "unknown-step", "step[1].of"),
         (with_steps(fee(), fee()), "twice", "step"),
         (with_steps(fee(cap=5)), "missing", "step[1].overflow_to"),
@@ -72,7 +79,7 @@ def codes(data):
          "no-weights", "step[1].weights"),
         (with_steps(SHARE | {"rule": "fixed", "weights": {"Z": 1}}),
          "unknown-firm", "step[1].weights.Z"),
-        (with_steps({"id": "x", "kind": "reserve", "rate": "1%"}),
+        (with_steps({"id": "x", "kind": "reserve", "of": "receipt", "rate": "1%"}),
          "missing", "step[1].release_on"),
         (with_steps({"id": "x", "kind": "gift"}), "unknown-kind", "step[1].kind"),
         (GOOD | {"step": GOOD["step"][:3]}, "no-remaining", "step[3].kind"),

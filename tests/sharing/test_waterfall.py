@@ -52,7 +52,7 @@ def fee(name, to, **more):
 def test_numscript_max_fee():
     # formancehq/numscript, max-fee: 500 with 10 % to { max 10 to fees, overflow to B }, rest to C
     nested = {
-        "id": "tenth", "kind": "fee", "rate": "10%",
+        "id": "tenth", "kind": "fee", "of": "receipt", "rate": "10%",
         "step": [
             fee("fees", "A", of="left", rate="100%", cap=10, overflow_to="B"),
             rest("B", "over"),
@@ -63,12 +63,18 @@ def test_numscript_max_fee():
 
 def test_numscript_destination_complex():
     # formancehq/numscript, destination-complex: 20 % to a, 20 % kept, 60 % nested
-    kept = {"id": "kept", "kind": "reserve", "rate": "20%", "release_on": date(2030, 1, 1)}
+    kept = {
+        "id": "kept",
+        "kind": "reserve",
+        "of": "receipt",
+        "rate": "20%",
+        "release_on": date(2030, 1, 1),
+    }
     nested = {
-        "id": "most", "kind": "fee", "rate": "60%",
-        "step": [fee("ten", "B", of="left", amount=10), rest("C", "inner")],
+        "id": "most", "kind": "fee", "of": "receipt", "rate": "60%",
+        "step": [fee("ten", "B", amount=10), rest("C", "inner")],
     }  # fmt: skip
-    agreement = agree(fee("first", "A", rate="20%"), kept, nested, rest("C"))
+    agreement = agree(fee("first", "A", of="receipt", rate="20%"), kept, nested, rest("C"))
     made, _ = statement(agreement, receive(agreement, 100))
     assert {p.party: p.paid for p in made.payments} == {"A": 20, "B": 10, "C": 50}
     assert made.of("kept") == 20
@@ -127,7 +133,7 @@ def test_every_statement_can_be_replayed_to_the_same_bytes():
 
 class TestCreditNotes:
     agreement = agree(
-        fee("fee", "A", rate="10%", cap=100, overflow_to="left"),
+        fee("fee", "A", of="receipt", rate="10%", cap=100, overflow_to="left"),
         {"id": "s", "kind": "share", "rule": "equal"},
         rest("A"),
     )
@@ -184,7 +190,7 @@ def test_only_approved_and_documented_costs_count():
 
 
 def test_advances_are_recouped_until_they_are_paid_back():
-    agreement = agree({"id": "a", "kind": "advance", "rate": "25%"}, rest("A"))
+    agreement = agree({"id": "a", "kind": "advance", "of": "receipt", "rate": "25%"}, rest("A"))
     advance = [{"by": "B", "amount": 300}, {"by": "C", "amount": 100}]
     made, state = statement(agreement, receive(agreement, 800, advance=advance))
     assert {p.party: p.paid for p in made.payments} == {"A": 600, "B": 150, "C": 50}
@@ -196,8 +202,8 @@ def test_advances_are_recouped_until_they_are_paid_back():
 
 def test_a_reserve_fills_up_to_its_cap_and_comes_back_on_its_day():
     agreement = agree(
-        {"id": "keep", "kind": "reserve", "rate": "10%", "cap": 150, "overflow_to": "left",
-         "release_on": date(2026, 3, 9)},
+        {"id": "keep", "kind": "reserve", "of": "receipt", "rate": "10%", "cap": 150,
+         "overflow_to": "left", "release_on": date(2026, 3, 9)},
         rest("A"),
     )  # fmt: skip
     state, seen = None, []
@@ -236,7 +242,7 @@ def test_a_bonus_is_paid_out_of_the_pot():
 
 def test_brackets_and_floors_run_over_the_whole_item():
     bracket = [{"up_to": 1000, "rate": "10%"}, {"rate": "5%"}]
-    agreement = agree(fee("f", "B", brackets=bracket, floor=60), rest("A"))
+    agreement = agree(fee("f", "B", of="receipt", brackets=bracket, floor=60), rest("A"))
     state, seen = None, []
     for number in range(4):
         made, state = statement(agreement, receive(agreement, 400, str(number)), state)
@@ -250,13 +256,13 @@ def test_brackets_and_floors_run_over_the_whole_item():
     [("down", 1, 90), ("half_up", 1, 91), ("up", 1, 91), ("down", 10, 90), ("up", 10, 100)],
 )
 def test_a_tax_is_rounded_as_the_law_asks(rounding, unit, expected):
-    tax = {"id": "vat", "kind": "tax", "rate": "10%", "included": True, "to": "B",
+    tax = {"id": "vat", "kind": "tax", "of": "receipt", "rate": "10%", "included": True, "to": "B",
            "rounding": rounding, "unit": unit}  # fmt: skip
     assert paid(agree(tax, rest("A")), 999)["B"] == expected
 
 
 def test_a_tax_may_be_rounded_on_every_receipt():
-    tax = {"id": "vat", "kind": "tax", "rate": "10%", "to": "B", "per": "receipt"}
+    tax = {"id": "vat", "kind": "tax", "of": "receipt", "rate": "10%", "to": "B", "per": "receipt"}
     agreement, state = agree(tax, rest("A")), None
     for number in range(3):
         made, state = statement(agreement, receive(agreement, 19, str(number)), state)
@@ -295,6 +301,11 @@ def test_offers_make_a_game():
     ]  # fmt: skip
 
 
+def _with_other_receipt(stored):
+    stored["receipts"][0]["amount"] += 1
+    return stored
+
+
 def test_a_state_of_another_agreement_or_out_of_order_is_refused():
     agreement = agree(rest("A"))
     _, state = statement(agreement, receive(agreement, 10, day=5))
@@ -305,6 +316,8 @@ def test_a_state_of_another_agreement_or_out_of_order_is_refused():
         (lambda: statement(agreement, receive(agreement, 10, "R1", 6), state), "twice"),
         (lambda: state_from_json(state_to_json(state), other), "other-agreement"),
         (lambda: state_from_json(state_to_json(state) | {"paid": {"A": 11}}, agreement),
+         "changed-state"),
+        (lambda: state_from_json(_with_other_receipt(state_to_json(state)), agreement),
          "changed-state"),
         (lambda: state_from_json({"format": 1, "agreement": agreement.digest}, agreement),
          "not-a-state"),

@@ -16,7 +16,7 @@ from typing import Any
 
 from moyeora.sharing.claims import CLAIMS_RULES
 from moyeora.sharing.currency import CURRENCIES
-from moyeora.sharing.division import FirmGame, read_division
+from moyeora.sharing.division import Division, FirmGame, read_division
 from moyeora.sharing.faults import Fault, Refused
 from moyeora.sharing.game_table import read_game
 from moyeora.sharing.steps import (
@@ -147,6 +147,7 @@ class _Reader:
         self.data, self.faults = data, faults
         self.top = Table(data, f"{file}: ", faults)
         self.earlier: list[str] = []
+        self.shares: dict[str, Division] = {}
         # The part of the receipt that steps take by rate, to see that they leave something.
         self.of_receipt = Fraction(0)
 
@@ -176,7 +177,6 @@ class _Reader:
         if len(self.ids) > MOST_STEPS:
             top.fault("step", "too-many", f"{len(self.ids)} steps", f"at most {MOST_STEPS}")
         self._unique("step", [name for name in self.ids if isinstance(name, str)])
-        self.nested: list[str] = []
         steps = self._steps(tables, "")
         self._homes(steps)
         top.finish()
@@ -287,8 +287,15 @@ class _Reader:
             )
         return name
 
-    def _of(self, table: Table, default: str = "receipt") -> str:
-        of = table.text("of", default)
+    def _of(self, table: Table, needed: bool) -> str:
+        """The base of a rate. A rate without one would be read differently by different people."""
+        if not needed:
+            if table.has("of"):
+                table.fault("of", "unused", "only a rate is a rate of something", "leave it out")
+            return "receipt"
+        of = table.text("of")
+        if not of:
+            return "receipt"
         if of not in RESERVED and of not in self.earlier:
             if of in self.ids:
                 table.fault(
@@ -319,7 +326,6 @@ class _Reader:
         return name
 
     def _amount(self, table: Table, per: str = "item") -> Amount:
-        of = self._of(table)
         ways = [key for key in ("rate", "amount", "brackets") if table.has(key)]
         if len(ways) != 1:
             table.fault(
@@ -328,6 +334,7 @@ class _Reader:
                 f"{' and '.join(ways) or 'no amount'} given",
                 'one of rate = "10%", amount = 12345, brackets = [...]',
             )
+        of = self._of(table, needed="amount" not in ways)
         brackets: tuple[Bracket, ...] = ()
         if "rate" in ways:
             rate = table.ratio("rate")
@@ -405,8 +412,8 @@ class _Reader:
         return Fee(*head, kind="fee", amount=amount, to=to, steps=self._steps(inner, f"{head[1]}."))
 
     def _read_advance(self, head: _Head, table: Table) -> Step:
-        of = self._of(table)
         rate = table.ratio("rate") if table.has("rate") else None
+        of = self._of(table, needed=rate is not None)
         return Advance(
             *head, of=of, rate=rate, parties=tuple(table.names("to", self.names, self.names))
         )
@@ -440,20 +447,34 @@ class _Reader:
             )
         each = table.whole("each") if table.has("each") else None
         rate = table.ratio("rate") if table.has("rate") else None
-        of = self._of(table) if table.has("of") or rate is not None else "receipt"
+        of = self._of(table, needed=rate is not None)
         cap = table.whole("cap") if table.has("cap") else None
         source = self._party(table, "from", ["left"])
-        to = self._party(table, "to", self.earlier)
+        to = self._party(table, "to", list(self.shares))
         if source == to:
             table.fault("to", "cycle", f"{to} would pay itself", "another party")
-        elif source == "left" and to in self.earlier:
-            table.fault("to", "unknown-firm", "a bonus goes to one party", " | ".join(self.names))
+        elif to in self.shares:
+            self._check_others(table, source, to)
         return Adjust(
             *head, fact=fact, free=free, each=each, rate=rate, of=of, cap=cap, source=source, to=to
         )
 
+    def _check_others(self, table: Table, source: str, to: str) -> None:
+        """A penalty that goes to a share step needs others with a weight there."""
+        division = self.shares[to]
+        pairs = zip(division.firms, division.weights, strict=True)
+        if source == "left" or not any(weight for firm, weight in pairs if firm != source):
+            table.fault(
+                "to",
+                "no-weights",
+                f"{to} does not say how much each of the others gets",
+                " | ".join(self.names),
+            )
+
     def _read_share(self, head: _Head, table: Table) -> Step:
-        return Share(*head, division=read_division(table, self.firms, self._roles, self.game))
+        division = read_division(table, self.firms, self._roles, self.game)
+        self.shares[head[0]] = division
+        return Share(*head, division=division)
 
     def _read_loss(self, head: _Head, table: Table) -> Step:
         division = read_division(table, self.firms, self._roles, self.game)

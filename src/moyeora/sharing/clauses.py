@@ -130,9 +130,6 @@ class _Clause:
 
     def limits(self, amount: Amount) -> list[str]:
         said = []
-        if amount.fixed is not None and amount.of != "receipt":
-            base = self.base(amount.of)
-            said.append(self.say(f"기준은 {base}이다.", f"It rests on {base}."))
         if amount.floor:
             least = self.money(amount.floor)
             said.append(
@@ -190,8 +187,7 @@ class _Clause:
     def _advance(self, step: Advance) -> list[str]:
         who = self.names(step.parties)
         if step.rate is None:
-            base = self.base(step.of)
-            much = self.say(f"남은 돈으로(기준: {base})", f"out of what is left (of {base})")
+            much = self.say("남은 돈으로", "out of what is left")
         else:
             rate, base = percent(step.rate), self.base(step.of)
             much = self.say(f"{base}의 {rate}까지", f"up to {rate} of {base}")
@@ -248,9 +244,6 @@ class _Clause:
         if step.rate is not None:
             rate, base = percent(step.rate), self.base(step.of)
             each = self.say(f"{base}의 {rate}", f"{rate} of {base}")
-        elif step.of != "receipt":
-            base = self.base(step.of)
-            each += self.say(f"(기준: {base})", f" (on {base})")
         source = (
             self.say("남은 돈", "what is left") if step.source == "left" else self.name(step.source)
         )

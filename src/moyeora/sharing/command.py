@@ -1,6 +1,7 @@
 """``moyeora share``: divide by a rule, by a game or by an agreement, from the command line."""
 
 import argparse
+import re
 import sys
 from importlib import import_module
 
@@ -33,7 +34,7 @@ def main(arguments: list[str]) -> int:
             part.add_arguments(each, sub)
             sub.set_defaults(run=getattr(part, f"run_{each}"))
     try:
-        options = parser.parse_args(arguments)
+        options = parser.parse_args(_joined(arguments))
         return int(options.run(options))
     except SystemExit as stop:
         return int(stop.code or 0)
@@ -47,3 +48,14 @@ def main(arguments: list[str]) -> int:
     except OSError as problem:
         print(f"moyeora share {name}: {problem.filename}: {problem.strerror}", file=sys.stderr)
         return 1
+
+
+def _joined(arguments: list[str]) -> list[str]:
+    """``--claims -1,2`` as ``--claims=-1,2``: argparse would take -1,2 for an option."""
+    joined: list[str] = []
+    for word in arguments:
+        if re.match(r"-[\d.]", word) and joined and re.fullmatch(r"--[\w-]+", joined[-1]):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined

@@ -192,6 +192,8 @@ def _read_points(
 def _read_claims(table: Table, rule: str, among: Sequence[str]) -> Division | None:
     numbers = _numbers(table, "claims", among, "firm")
     if not sum(numbers.values(), Fraction(0)):
+        if numbers:
+            table.fault("claims", "no-weights", "nobody claims anything", "at least one above 0")
         return None
     part = ClaimsPart(Fraction(1), rule, tuple(numbers.get(f, Fraction(0)) for f in among))
     return Division(rule, tuple(among), (0,) * len(among), 1, (part,))

@@ -277,9 +277,6 @@ class AdjustRunner(Runner):
             self.weights = [weight for _, weight in others]
         else:
             self.firms, self.weights = [step.to], [1]
-        if not sum(self.weights):
-            # All of the weight was the payer's own, or the shares are claims: all alike.
-            self.weights = [1] * len(self.firms)
         self.scale = sum(self.weights)
         self.ranks = range(len(self.firms))
         super().__init__(step, len(self.firms))

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,9 @@ class State:
 
     ``memory`` is by step; ``entitled`` and ``paid`` are by party, over all receipts. A party
     that was paid more than it is entitled to owes the difference. ``returned`` is what was set
-    off against such debts so far, ``credited`` what credit notes took back.
+    off against such debts so far, ``credited`` what credit notes took back. Rounding remainders
+    need no place of their own: what a step should have given in all follows exactly from its
+    base, and the remainder is that less what it gave. ``chain`` is the hash over all receipts.
     """
 
     agreement: str
@@ -38,6 +41,7 @@ class State:
     paid: Mapping[str, int]
     credited: int
     returned: int
+    chain: str
     previous: str
     hash: str
 
@@ -55,21 +59,15 @@ NOTHING = Totals({}, {}, {})
 
 def first_state(agreement: Agreement) -> State:
     """The state before the first receipt."""
-    return State(agreement.digest, (), {}, NOTHING, {}, {}, 0, 0, "", agreement.digest)
+    return State(agreement.digest, (), {}, NOTHING, {}, {}, 0, 0, "", "", agreement.digest)
 
 
 def seal(state: State) -> State:
-    """The same state with its hash, over everything in it but the receipts before the last."""
-    last = state.receipts[-1]
+    """The same state with its hash, over everything in it."""
     body = [
         state.agreement,
         state.previous,
-        len(state.receipts),
-        last.id,
-        last.on.isoformat(),
-        last.amount,
-        last.credit_of,
-        last.final,
+        state.chain,
         {step: [m.base, m.given, str(m.owed)] for step, m in state.memory.items()},
         dict(state.totals.facts),
         sorted([party, kind, amount] for (party, kind), amount in state.totals.costs.items()),
@@ -79,8 +77,18 @@ def seal(state: State) -> State:
         state.credited,
         state.returned,
     ]
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"))
-    return replace(state, hash=hashlib.sha256(text.encode()).hexdigest())
+    return replace(state, hash=_hash(body))
+
+
+def chained(chain: str, receipt: Receipt) -> str:
+    """The chain with one receipt more."""
+    return _hash([chain, receipt.source])
+
+
+def _hash(value: Any) -> str:
+    # Dates and fractions, which JSON does not have, are written as text.
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def state_to_json(state: State) -> dict[str, Any]:
@@ -89,6 +97,7 @@ def state_to_json(state: State) -> dict[str, Any]:
         "format": FORMAT,
         "agreement": state.agreement,
         "previous": state.previous,
+        "chain": state.chain,
         "hash": state.hash,
         "receipts": [_dated(receipt.source) for receipt in state.receipts],
         "steps": {
@@ -173,6 +182,7 @@ def _state(data: Mapping[str, Any], agreement: Agreement, file: str) -> State:
         dict(data["paid"]),
         data["credited"],
         data["returned"],
+        reduce(chained, receipts, ""),
         data["previous"],
         data["hash"],
     )

@@ -17,7 +17,7 @@ from moyeora.sharing.faults import Fault, Refused, refuse
 from moyeora.sharing.flow import Line, Memory, Totals, Working
 from moyeora.sharing.receipt import Receipt
 from moyeora.sharing.rounding import apportion
-from moyeora.sharing.state import NOTHING, State, first_state, seal
+from moyeora.sharing.state import NOTHING, State, chained, first_state, seal
 from moyeora.sharing.steps import Reserve
 from moyeora.sharing.waterfall import Plan, plan_of
 
@@ -272,6 +272,7 @@ def _finish(
             paid,
             state.credited + credit,
             state.returned + returned,
+            chained(state.chain, receipt),
             state.hash,
             "",
         )
