@@ -38,8 +38,9 @@ EVERYTHING = {
     "fact": [{"id": "late", "name": "days late"}, {"id": "over", "name": "warranty over"}],
     "game": {"form": "values", "players": ["a", "b"], "values": [1, 2, 10]},
     "step": [
-        {"id": "vat", "kind": "tax", "title": "VAT", "of": "receipt", "rate": "10%", "included": True,
-         "to": "tax", "rounding": "half_up", "unit": 10, "per": "receipt", "note": "as the law asks"},
+        {"id": "vat", "kind": "tax", "title": "VAT", "of": "receipt", "rate": "10%",
+         "included": True, "to": "tax", "rounding": "half_up", "unit": 10, "per": "receipt",
+         "note": "as the law asks"},
         {"id": "costs", "kind": "reimburse", "rule": "talmud", "costs": ["freight", "bank"]},
         {"id": "lent", "kind": "advance", "of": "left", "rate": "20%", "to": ["a", "b"]},
         {"id": "fee", "kind": "fee", "of": "vat", "to": "office", "floor": 5, "cap": 900,

@@ -10,10 +10,11 @@ from itertools import combinations
 import pytest
 
 from moyeora.sharing import games
+from moyeora.sharing.arrival import shapley_shubik
 from moyeora.sharing.claims import divide_claims
 from moyeora.sharing.faults import Refused
 from moyeora.sharing.nucleolus import nucleolus
-from moyeora.sharing.shapley import shapley, shapley_airport, shapley_shubik
+from moyeora.sharing.shapley import shapley, shapley_airport
 from moyeora.sharing.solutions import GAME_RULES, is_convex, is_superadditive, properties
 
 

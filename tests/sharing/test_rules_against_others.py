@@ -2,6 +2,7 @@
 
 from fractions import Fraction as F
 from itertools import combinations, permutations
+from unittest.mock import patch
 
 import coopgt.shapley_value
 import pytest
@@ -64,6 +65,15 @@ def test_claims_rules_are_the_solutions_of_the_bankruptcy_game(problem):
     game = games.bankruptcy(estate, claims)
     assert CLAIMS_RULES["talmud"](estate, claims) == nucleolus(game).shares
     assert CLAIMS_RULES["random_arrival"](estate, claims) == shapley(game)
+
+
+def test_many_different_claims_are_counted_by_the_table_of_groups():
+    claims = [F(10**6 + 37**i) for i in range(12)]
+    estate = sum(claims) / 2
+    by_table = CLAIMS_RULES["random_arrival"](estate, claims)
+    with patch("moyeora.sharing.arrival.MOST_GROUPS", 10):
+        assert CLAIMS_RULES["random_arrival"](estate, claims) == by_table
+    assert sum(by_table) == estate
 
 
 @given(tables(values=st.fractions(-20, 20, max_denominator=4)))

@@ -10,19 +10,13 @@ M. Maschler, "Game theoretic analysis of a bankruptcy problem from the Talmud" (
 B. O'Neill, "A problem of rights arbitration from the Talmud" (1982) for random arrival.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from math import factorial
 
-from moyeora.sharing.exact import to_integers
-from moyeora.sharing.faults import Fault, Refused, refuse
+from moyeora.sharing.arrival import random_arrival
+from moyeora.sharing.faults import Fault, Refused
 
 ClaimsRule = Callable[[Fraction, Sequence[Fraction]], list[Fraction]]
-
-# Random arrival counts the groups by (size, sum of claims); beyond this many it is no longer
-# exact arithmetic in reasonable memory.
-MOST_GROUPS = 2_000_000
 
 
 def check_claims(
@@ -94,58 +88,6 @@ def talmud(estate: Fraction, claims: Sequence[Fraction]) -> list[Fraction]:
         return equal_awards(estate, halves)
     losses = equal_losses(estate - half, halves)
     return [claim + more for claim, more in zip(halves, losses, strict=True)]
-
-
-def random_arrival(estate: Fraction, claims: Sequence[Fraction]) -> list[Fraction]:
-    """The average over all orders in which the claimants come and take what is still there.
-
-    It is the Shapley value of the bankruptcy game (O'Neill 1982). Groups are counted by their
-    size and the sum of their claims, so equal claims cost nothing; raises
-    :class:`~moyeora.sharing.faults.Refused` when there are more than ``MOST_GROUPS`` kinds.
-    """
-    whole, scale = to_integers([estate, *claims])
-    pot, owed = whole[0], whole[1:]
-    groups = _count_groups(pot, owed)
-    number = len(owed)
-    orders = [factorial(size) * factorial(number - 1 - size) for size in range(number)]
-    shares = []
-    for claim in owed:
-        without = _without(groups, claim)
-        taken = sum(
-            orders[size] * count * min(claim, pot - before)
-            for (size, before), count in without.items()
-            if size < number
-        )
-        shares.append(Fraction(taken, factorial(number) * scale))
-    return shares
-
-
-def _count_groups(pot: int, claims: Sequence[int]) -> dict[tuple[int, int], int]:
-    """How many groups of each (size, sum of claims) leave something of the pot."""
-    groups = {(0, 0): 1} if pot > 0 else {}
-    for claim in claims:
-        for (size, before), count in list(groups.items()):
-            if before + claim < pot:
-                key = (size + 1, before + claim)
-                groups[key] = groups.get(key, 0) + count
-        if len(groups) > MOST_GROUPS:
-            raise refuse(
-                "too-many-players",
-                "claims",
-                f"{len(claims)} different claims make too many groups to be counted exactly",
-                "fewer claimants, or the rule talmud, equal_awards, equal_losses or proportional",
-            )
-    return groups
-
-
-def _without(groups: dict[tuple[int, int], int], claim: int) -> dict[tuple[int, int], int]:
-    """The same count for the groups in which one claimant is not."""
-    rest: dict[tuple[int, int], int] = defaultdict(int)
-    for size, before in sorted(groups):
-        count = groups[size, before] - rest.get((size - 1, before - claim), 0)
-        if count:
-            rest[size, before] = count
-    return rest
 
 
 CLAIMS_RULES: dict[str, ClaimsRule] = {

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from moyeora.sharing import games
+from moyeora.sharing.arrival import shapley_shubik
 from moyeora.sharing.certificate import (
     certificate,
     check_certificate,
@@ -16,15 +17,10 @@ from moyeora.sharing.certificate import (
     write_certificate,
 )
 from moyeora.sharing.claims import CLAIMS_RULES, check_claims, divide_claims
-from moyeora.sharing.exact import plain, read_number, split_list
+from moyeora.sharing.exact import plain, read_decimals, read_number, split_list
 from moyeora.sharing.faults import Fault, Refused, refuse
 from moyeora.sharing.nucleolus import KINDS, nucleolus
-from moyeora.sharing.shapley import (
-    Sampled,
-    shapley_airport,
-    shapley_sampled,
-    shapley_shubik,
-)
+from moyeora.sharing.shapley import Sampled, shapley_airport, shapley_sampled
 from moyeora.sharing.solutions import GAME_RULES
 
 TABLES = ("values", "costs")
@@ -95,7 +91,8 @@ class _Problem:
     form: str
     players: int
     numbers: list[Fraction]
-    level: Fraction = Fraction(0)
+    level: Fraction
+    scale: int
 
     @property
     def of_costs(self) -> bool:
@@ -103,7 +100,7 @@ class _Problem:
 
     def game(self) -> games.Game:
         if self.form in TABLES:
-            return games.from_values(self.numbers, self.players)
+            return games.from_values(self.numbers, self.players, self.scale)
         if self.form == "airport":
             return games.airport(self.numbers)
         if self.form == "weights":
@@ -179,7 +176,11 @@ def _read_game(options: Namespace) -> tuple[_Problem, dict[str, Fraction]]:
             games.check_players(options.players, "--players")
         except Refused as refused:
             raise Refused([*reading.faults, *refused.faults]) from None
-    numbers = reading.numbers(f"--{form}", getattr(options, form), table=form in TABLES)
+    written, scale = getattr(options, form), 1
+    if form in TABLES:
+        numbers, scale = reading.table(f"--{form}", written)
+    else:
+        numbers = reading.numbers(f"--{form}", written)
     level = Fraction(0)
     for needed, key in (("weights", "quota"), ("bankruptcy", "estate")):
         text = getattr(options, key)
@@ -215,7 +216,7 @@ def _read_game(options: Namespace) -> tuple[_Problem, dict[str, Fraction]]:
     if not reading.faults:
         reading.faults += _faults_of_form(form, numbers, level)
     reading.done()
-    return _Problem(form, players, numbers, level), mix
+    return _Problem(form, players, numbers, level, scale), mix
 
 
 def _faults_of_form(form: str, numbers: list[Fraction], level: Fraction) -> list[Fault]:
@@ -325,7 +326,20 @@ class _Reading:
             self.fault("not-a-number", where, str(problem), "12, 0.5, 2/3 or 10%")
             return Fraction(0)
 
-    def numbers(self, where: str, text: str, table: bool = False) -> list[Fraction]:
+    def numbers(self, where: str, text: str) -> list[Fraction]:
+        words = self._words(where, text)
+        return [self.number(f"{where}[{i}]", word) for i, word in enumerate(words, 1)]
+
+    def table(self, where: str, text: str) -> tuple[list[Fraction], int]:
+        """The numbers of a table, which may be a million, over a common scale."""
+        words = self._words(where, text)
+        try:
+            whole, scale = read_decimals(words)
+        except ValueError:
+            return [self.number(f"{where}[{i}]", word) for i, word in enumerate(words, 1)], 1
+        return whole, scale  # type: ignore[return-value]
+
+    def _words(self, where: str, text: str) -> list[str]:
         if text.startswith("@"):
             try:
                 text = Path(text[1:]).read_text(encoding="utf-8-sig")
@@ -335,11 +349,7 @@ class _Reading:
         words = split_list(text)
         if not words:
             self.fault("empty", where, "there is no number", "12, 0.5, 2/3")
-        try:
-            # A table may have a million values, and mostly they are whole numbers.
-            return list(map(int if table else read_number, words))  # type: ignore[arg-type]
-        except ValueError:
-            return [self.number(f"{where}[{i}]", word) for i, word in enumerate(words, 1)]
+        return words
 
     def mix(self, options: Namespace, command: str) -> dict[str, Fraction]:
         """The rules to apply with their weights; one rule is a mixture of one."""

@@ -114,9 +114,12 @@ def lexicographic_groups(players: int) -> Array:
     return masks[np.lexsort((-mirrored, size))]
 
 
-def from_values(values: Sequence[Fraction | int], players: int | None = None) -> Game:
+def from_values(
+    values: Sequence[Fraction | int], players: int | None = None, scale: int = 1
+) -> Game:
     """A game from its 2**n - 1 values: singles, pairs, triples, in lexicographic order.
 
+    ``scale`` divides all of them (for a table of decimals that is kept in whole numbers).
     Raises :class:`~moyeora.sharing.faults.Refused` when groups are missing or too many.
     """
     if players is None:
@@ -125,11 +128,11 @@ def from_values(values: Sequence[Fraction | int], players: int | None = None) ->
     needed = (1 << players) - 1
     if len(values) != needed:
         raise Refused([_wrong_count(players, len(values), needed)])
-    whole, scale = to_integers(values)
+    whole, common = to_integers(values)
     worth = [0] * (needed + 1)
     for group, value in zip(lexicographic_groups(players).tolist(), whole, strict=True):
         worth[group] = value
-    return Game(players, worth, scale)
+    return Game(players, worth, common * scale)
 
 
 def _wrong_count(players: int, given: int, needed: int) -> Fault:

@@ -1,8 +1,8 @@
 """The Shapley value: the average of what a player adds, over all orders of coming together.
 
 L. S. Shapley, "A value for n-person games" (1953). Exact for a table of up to 2**20 values;
-in closed form for airports (Littlechild and Owen 1973); by counting for weighted voting
-(Shapley and Shubik 1954); by sampling, marked as such, for everything larger.
+in closed form for airports (Littlechild and Owen 1973); by counting for claims and votes
+(:mod:`moyeora.sharing.arrival`); by sampling, marked as such, for everything larger.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,8 +13,6 @@ from random import Random
 
 import numpy as np
 
-from moyeora.sharing.claims import random_arrival
-from moyeora.sharing.exact import to_integers
 from moyeora.sharing.faults import refuse
 from moyeora.sharing.games import Array, Game
 
@@ -79,21 +77,6 @@ def shapley_airport(costs: Sequence[Fraction]) -> list[Fraction]:
         before = Fraction(costs[plane])
         shares[plane] = paid
     return shares
-
-
-def shapley_shubik(weights: Sequence[Fraction], quota: Fraction) -> list[Fraction]:
-    """The power of each voter: the part of all orders in which this vote turns the decision.
-
-    Random arrival already counts such groups: with the estate ``quota`` it pays a voter the
-    votes that were still missing, so a step of the smallest vote at the quota is the power.
-    """
-    whole, _ = to_integers([quota, *weights])
-    level, votes = whole[0], whole[1:]
-    if not 0 < level <= sum(votes):
-        return [Fraction(0)] * len(votes)
-    below = random_arrival(Fraction(level - 1), [Fraction(vote) for vote in votes])
-    upto = random_arrival(Fraction(level), [Fraction(vote) for vote in votes])
-    return [after - before for after, before in zip(upto, below, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

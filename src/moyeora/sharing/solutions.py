@@ -12,7 +12,7 @@ import numpy as np
 
 from moyeora.sharing.exact import to_integers
 from moyeora.sharing.faults import refuse
-from moyeora.sharing.games import Game, exact_array, members_of, subset_sum_array
+from moyeora.sharing.games import Array, Game, members_of, subset_sum_array
 from moyeora.sharing.nucleolus import nucleolus
 from moyeora.sharing.shapley import shapley
 
@@ -30,7 +30,7 @@ def tau(game: Game) -> list[Fraction]:
     """
     n, everyone = game.players, game.everyone
     most = [game.worth[everyone] - game.worth[everyone ^ 1 << i] for i in range(n)]
-    gap = _beyond(game, most)
+    gap = game.array.astype(object) - subset_sum_array(np.array(most, dtype=object))
     groups = np.arange(1 << n)
     least = [most[i] + int(gap[groups >> i & 1 == 1].max()) for i in range(n)]
     total = game.worth[everyone]
@@ -95,8 +95,7 @@ class Properties:
 
 def properties(game: Game, shares: Sequence[Fraction]) -> Properties:
     """Check a division against its game, over all 2**n groups, exactly."""
-    whole, scale = to_integers([*shares, Fraction(1, game.scale)])
-    excess = _excess(game, whole[:-1], whole[-1])
+    excess, scale = _excess(game, shares)
     worst = int(np.argmax(excess[1:-1])) + 1 if game.players > 1 else 0
     gain = Fraction(int(excess[worst]), scale) if worst else Fraction(0)
     efficient = sum(shares, Fraction(0)) == game.total
@@ -120,8 +119,7 @@ def best_elsewhere(
     """
     if game.players == 1:
         return game.total, (player,)
-    whole, scale = to_integers([*shares, Fraction(1, game.scale)])
-    excess = _excess(game, whole[:-1], whole[-1])
+    excess, scale = _excess(game, shares)
     groups = np.flatnonzero(np.arange(1 << game.players) >> player & 1)[:-1]
     best = int(groups[int(np.argmax(excess[groups]))])
     return shares[player] + Fraction(int(excess[best]), scale), tuple(members_of(best))
@@ -166,16 +164,8 @@ def _interchangeable(game: Game) -> list[tuple[int, int]]:
     return pairs
 
 
-def _excess(game: Game, shares: list[int], unit: int) -> np.ndarray:
-    """v(S) - x(S) of all groups, in whole numbers over the scale of the shares."""
-    values = [unit * worth for worth in game.worth]
-    numbers = np.array(shares, dtype=object)
-    return np.array(values, dtype=object) - subset_sum_array(numbers)
-
-
-def _beyond(game: Game, shares: Sequence[int]) -> np.ndarray:
-    numbers = exact_array(shares)
-    if object in (numbers.dtype, game.array.dtype):
-        numbers = numbers.astype(object)
-    gap: np.ndarray = game.array - subset_sum_array(numbers)
-    return gap[:]
+def _excess(game: Game, shares: Sequence[Fraction]) -> tuple[Array, int]:
+    """v(S) - x(S) of all groups, as Python integers over a scale."""
+    whole, scale = to_integers([*shares, Fraction(1, game.scale)])
+    numbers = np.array(whole, dtype=object)
+    return game.array.astype(object) * numbers[-1] - subset_sum_array(numbers[:-1]), scale
