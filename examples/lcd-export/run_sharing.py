@@ -19,6 +19,7 @@ from moyeora.sharing.receipt import read_receipt
 from moyeora.sharing.scenarios import load_scenarios
 from moyeora.sharing.sensitivity import sensitivity
 from moyeora.sharing.statement import Statement, replay
+from moyeora.sharing.statements_page import statements_page
 from moyeora.sharing.tables import read_toml
 from moyeora.sharing.text import pdf
 from moyeora.sharing.why import why_text
@@ -58,13 +59,16 @@ def main() -> None:
     scenarios = load_scenarios(FOLDER / "scenarios.toml", ours)
     comparison = compare(ours, scenarios)
     print(comparison_text(comparison, options.lang))
-    for made in statements():
+    all_made = statements()
+    for made in all_made:
         print("\n" + statement_text(made, options.lang))
         print("\n" + why_text(made, "daeyang", options.lang))
     effects = sensitivity(ours, scenarios.scenarios[1].receipts)
     for lang in ("ko", "en"):
         page = comparison_page(comparison, effects, lang)
         (options.out / f"compare-{lang}.html").write_text(page, encoding="utf-8")
+        page = statements_page(all_made, lang)
+        (options.out / f"statements-{lang}.html").write_text(page, encoding="utf-8")
         (options.out / f"agreement-{lang}.pdf").write_bytes(pdf(ours, lang))
     print("\nwritten:", *sorted(map(str, options.out.iterdir())), sep="\n  ")
 

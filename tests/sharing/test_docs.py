@@ -53,7 +53,9 @@ def test_the_drawn_pictures_are_those_of_the_rules(tmp_path):
 def test_the_example_runs_and_its_two_sides_differ_by_what_is_disputed(tmp_path):
     run(f'cd {ROOT}; "{sys.executable}" -m examples.lcd-export.run_sharing --out {tmp_path}', "/")
     assert {path.name for path in tmp_path.iterdir()} == {
-        "agreement-en.pdf", "agreement-ko.pdf", "compare-en.html", "compare-ko.html"
+        f"{name}-{lang}.{kind}"
+        for name, kind in (("agreement", "pdf"), ("compare", "html"), ("statements", "html"))
+        for lang in ("ko", "en")
     }  # fmt: skip
     sides = run(
         f"""cd {ROOT}/examples/lcd-export; "{sys.executable}" -c '

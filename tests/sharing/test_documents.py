@@ -9,15 +9,18 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from markupsafe import escape
 
 from moyeora.sharing.agreement import load_agreement, read_agreement
 from moyeora.sharing.compare import compare
+from moyeora.sharing.currency import write_amount
 from moyeora.sharing.faults import Refused
 from moyeora.sharing.page import comparison_page
 from moyeora.sharing.receipt import read_receipt
 from moyeora.sharing.scenarios import load_scenarios, read_scenarios
 from moyeora.sharing.sensitivity import sensitivity
-from moyeora.sharing.statement import statement
+from moyeora.sharing.statement import replay, statement
+from moyeora.sharing.statements_page import statements_page
 from moyeora.sharing.text import document, pdf, plain_text
 from moyeora.sharing.why import why, why_text
 
@@ -235,6 +238,26 @@ def test_the_page_is_whole_and_loads_nothing():
         assert (reader.open, reader.loads) == ([], [])
         assert page.count("<svg") == len(agreement.firms)
         assert page == comparison_page(comparison, effects, lang)
+
+
+def test_the_page_of_statements_shows_every_line_and_why():
+    agreement = read_agreement(EVERYTHING | {"title": "<b>&"})
+    receipts = [
+        {"id": "R1", "date": date(2026, 4, 1), "amount": 90_000, "facts": {"late": 4}},
+        {"id": "C1", "date": date(2026, 4, 2), "amount": 5_000, "credit_of": "R1"},
+        {"id": "R2", "date": date(2027, 7, 1), "amount": 0, "final": True},
+    ]
+    made = replay(agreement, [read_receipt(data, agreement) for data in receipts])
+    page = statements_page(made, "en")
+    reader = Balanced()
+    reader.feed(page)
+    assert (reader.open, reader.loads) == ([], [])
+    assert "<h1>&lt;b&gt;&amp;</h1>" in page
+    for one in made:
+        for line in one.lines:
+            assert write_amount(line.amount, "KRW") in page
+        for payment in one.payments:
+            assert escape(why_text(one, payment.party, "en")) in page
 
 
 def test_changing_one_thing_says_what_it_does_to_each():

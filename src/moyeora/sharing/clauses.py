@@ -43,7 +43,7 @@ KINDS = {
     "tax": Words("세금", "Tax"),
     "advance": Words("선급금 회수", "Recoupment of advances"),
     "reimburse": Words("비용 정산", "Reimbursement of costs"),
-    "fee": Words("수수료", "Fee"),
+    "fee": Words("대금·수수료", "Price or fee"),
     "reserve": Words("유보금", "Reserve"),
     "adjust": Words("가감", "Adjustment"),
     "share": Words("배분", "Division"),

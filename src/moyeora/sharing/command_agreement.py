@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from moyeora.sharing.agreement import load_agreement
@@ -27,6 +28,7 @@ def add_arguments(command: str, parser: ArgumentParser) -> None:
     if command == "replay":
         parser.add_argument("state", type=Path, metavar="STATE.json")
     if command in ("statement", "replay"):
+        parser.add_argument("--html", type=Path, help="write a page with charts here")
         parser.add_argument("--json", action="store_true", help="print JSON")
     if command == "why":
         parser.add_argument("--firm", required=True, help="the id of a firm or account")
@@ -34,13 +36,13 @@ def add_arguments(command: str, parser: ArgumentParser) -> None:
         parser.add_argument(
             "-o", "--output", type=Path, required=True, help="agreement.pdf, or .txt for plain text"
         )
-    if command != "replay":
-        parser.add_argument("--lang", choices=LANGUAGES, default="ko")
+    parser.add_argument("--lang", choices=LANGUAGES, default="ko")
 
 
 def run_statement(options: Namespace) -> int:
     """Print the statement of a receipt."""
     made = _statement(options)
+    _write_page(options, [made])
     if options.json:
         print(json.dumps(statement_to_json(made), ensure_ascii=False))
     else:
@@ -77,11 +79,19 @@ def run_replay(options: Namespace) -> int:
             "the receipts give another state than the one that is stored",
             "the file as --state-out wrote it",
         )
+    _write_page(options, statements)
     if options.json:
         print(json.dumps([statement_to_json(made) for made in statements], ensure_ascii=False))
     else:
         print(f"{len(statements)} statements recomputed, every byte the same: {last}")
     return 0
+
+
+def _write_page(options: Namespace, statements: Sequence[Statement]) -> None:
+    if options.html and statements:
+        from moyeora.sharing.statements_page import statements_page
+
+        options.html.write_text(statements_page(statements, options.lang), encoding="utf-8")
 
 
 def run_text(options: Namespace) -> int:

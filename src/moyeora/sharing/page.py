@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from moyeora.sharing.compare import Comparison
 from moyeora.sharing.compare_text import Said
@@ -47,7 +46,7 @@ def comparison_page(comparison: Comparison, effects: Sequence[Effect], lang: str
     """The whole page as HTML; the same text for the same comparison."""
     said = Said(comparison, lang)
     scenarios = comparison.scenarios.scenarios
-    return _template().render(
+    return template("compare.html.j2").render(
         said=said,
         say=said.say,
         lang=lang,
@@ -64,12 +63,16 @@ def comparison_page(comparison: Comparison, effects: Sequence[Effect], lang: str
 
 
 @cache
-def _template() -> Template:
-    source = files("moyeora.sharing").joinpath("compare.html.j2").read_text(encoding="utf-8")
+def template(name: str) -> Template:
+    """A template of this package; what people wrote is escaped."""
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("moyeora.sharing"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    return environment.from_string(source)
+    return environment.get_template(name)
 
 
 def _chart(said: Said, firm: str) -> Chart:
