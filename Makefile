@@ -54,3 +54,13 @@ lock-bench:
 # The pictures of the pages, drawn anew by walking through them.
 docs: .venv/installed
 	$(BIN)/python docs/pages.py
+
+# The room `sharing`: its numbers, and a million random statements in chains.
+.PHONY: bench-sharing soak
+SOAK ?= 1000000
+
+bench-sharing: .venv/installed
+	$(BIN)/python benchmarks/sharing.py
+
+soak: .venv/installed
+	cd tests && ../$(BIN)/python -m sharing.soak $(SOAK)
