@@ -273,7 +273,8 @@ def _references(manual: Manual, file: str) -> list[Fault]:
     for track in manual.tracks.values():
         refers(f"track[{track.id}].start", track.start, manual.states, "state")
     for seat in manual.seats.values():
-        refers(f"seat[{seat.id}].stand_in", seat.stand_in, manual.seats, "seat")
+        neutrals = {other.id: other for other in manual.seats.values() if other.neutral}
+        refers(f"seat[{seat.id}].stand_in", seat.stand_in, neutrals, "neutral seat")
     for event in manual.always:
         event_refers(f"always[{event.id}]", event)
     for state in manual.states.values():
