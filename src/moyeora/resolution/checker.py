@@ -175,7 +175,7 @@ def _share(explored: Exploration, one: Event, other: Event) -> bool:
 
 def _reachable(explored: Exploration) -> Break | None:
     for state in explored.manual.states:
-        if state in explored.reached:
+        if state in explored.reached or explored.reached_elsewhere(state):
             continue
         named = sorted(explored.naming(state))
         path = explored.path_to(named[0]) if named else ()

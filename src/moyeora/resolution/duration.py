@@ -148,20 +148,20 @@ def longest(manual: Manual, graphs: Iterable[Graph], calendar: Calendar) -> tupl
     horizon = starts_days + _at_most(futures.shapes, manual)
     clock = Clock(manual, calendar, horizon)
     ends = _ends(futures.shapes, clock)
+    by_start = {track.start: track.id for track in reversed(tuple(manual.tracks.values()))}
+    most: dict[int, tuple[int, int]] = {}
     best: dict[str, tuple[int, int, Graph, Node, dict[Node, int]]] = {}
     for graph, numbers in numbered:
-        by_start = {
-            track.start: track.id for track in reversed(tuple(manual.tracks.values()))
-        }
         for node in graph.starts():
-            reach = ends[numbers[node]]
-            days, start = max((reach[day] - day, -day) for day in range(starts_days))
+            future = numbers[node]
+            if future not in most:
+                reach = ends[future]
+                most[future] = max((reach[day] - day, -day) for day in range(starts_days))
+            days, start = most[future]
             track = by_start[node.state]
             if track not in best or days > best[track][0]:
                 best[track] = (days, -start, graph, node, numbers)
-    return tuple(
-        _longest(track, *found, ends, clock) for track, found in best.items()
-    )
+    return tuple(_longest(track, *found, ends, clock) for track, found in best.items())
 
 
 def _at_most(shapes: list[_Shape], manual: Manual) -> int:

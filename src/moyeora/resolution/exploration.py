@@ -23,6 +23,7 @@ class Exploration:
     def __init__(self, manual: Manual, firms: tuple[int, int]) -> None:
         self.manual = manual
         self.graphs = tuple(Graph(manual, size) for size in range(firms[0], firms[1] + 1))
+        self._elsewhere: dict[int, set[str]] = {}
 
     @property
     def nodes(self) -> int:
@@ -61,6 +62,19 @@ class Exploration:
             for node, edges in graph.edges.items():
                 followers[node.state].update(edge.target.state for edge in edges)
         return followers
+
+    def reached_elsewhere(self, state: str) -> bool:
+        """Whether ``state`` is reached in a consortium of a size that was not asked for.
+
+        Two firms hold no assembly; that does not make the assembly a useless state.
+        """
+        explored = {graph.firms for graph in self.graphs}
+        for size in range(self.manual.firms[0], self.manual.firms[1] + 1):
+            if size not in explored and size not in self._elsewhere:
+                self._elsewhere[size] = {node.state for node in Graph(self.manual, size).edges}
+            if state in self._elsewhere.get(size, ()):
+                return True
+        return False
 
     def path_to(self, state: str) -> tuple[str, ...]:
         """How one gets to ``state``, or that one does not."""
