@@ -178,8 +178,12 @@ def _reachable(explored: Exploration) -> Break | None:
         if state in explored.reached or explored.reached_elsewhere(state):
             continue
         named = sorted(explored.naming(state))
-        path = explored.path_to(named[0]) if named else ()
         by = ", ".join(named) or "-"
+        if named and named[0] in explored.reached:
+            path = explored.path_to(named[0])
+        else:
+            starts = sorted({track.start for track in explored.manual.tracks.values()})
+            path = (f"{', '.join(starts)} lead(s) to: {', '.join(explored.reached)}",)
         return Break(
             (*path, f"no way -> {state}"),
             text(

@@ -166,18 +166,29 @@ def _text(x: float, y: float, said: str, size: float, colour: str, weight: int) 
 
 def _line(way: Way, layout: Layout, at: int) -> str:
     points = layout.lines[at]
-    (x, y), *rest = points
-    curve = [f"M{x:.1f},{y:.1f}"]
-    for next_x, next_y in rest:
-        half = (y + next_y) / 2
-        curve.append(f"C{x:.1f},{half:.1f} {next_x:.1f},{half:.1f} {next_x:.1f},{next_y:.1f}")
-        x, y = next_x, next_y
+    curve = [f"M{points[0][0]:.1f},{points[0][1]:.1f}"]
+    for here in range(len(points) - 1):
+        (x, y), (end_x, end_y) = points[here], points[here + 1]
+        third = (end_y - y) / 3
+        out, into = _slope(points, here), _slope(points, here + 1)
+        curve.append(
+            f"C{x + out * third:.1f},{y + third:.1f} "
+            f"{end_x - into * third:.1f},{end_y - third:.1f} {end_x:.1f},{end_y:.1f}"
+        )
     dash = ' stroke-dasharray="5 4"' if way.dashed else ""
     head = {ACT: "act", QUIET: "quiet", BALLOT: "ballot"}[way.colour]
     return (
         f'<path d="{"".join(curve)}" fill="none" stroke="{way.colour}" stroke-width="1.5"{dash} '
         f'marker-end="url(#{head})"/>'
     )
+
+
+def _slope(points: tuple[tuple[float, float], ...], at: int) -> float:
+    """How far a line moves sideways per step down: not at all where it meets a box."""
+    if at in (0, len(points) - 1):
+        return 0.0
+    (x, y), (end_x, end_y) = points[at - 1], points[at + 1]
+    return (end_x - x) / (end_y - y)
 
 
 def _label(way: Way, place: Place) -> str:

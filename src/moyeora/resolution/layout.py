@@ -45,7 +45,7 @@ def lay_out(
 ) -> Layout:
     """Lay out ``boxes`` (name -> width, height) with ``lines`` (from, to) and their label sizes.
 
-    The boxes of ``last`` stand in the bottom layer. Lines against the stream are turned for the
+    The boxes of ``last`` stand in the bottom layer if no line leads to them. Lines against the stream are turned for the
     layout and given back in their own direction.
     """
     turned = _against(tuple(boxes), lines)
@@ -134,7 +134,9 @@ def _layers(
         if box not in fed and after:
             layer[box] = min(after) - 2
     bottom = max(layer.values(), default=0)
-    return {box: bottom if box in last else level for box, level in layer.items()}
+    return {
+        box: bottom if box in last and box not in fed else level for box, level in layer.items()
+    }
 
 
 def _ordered(
@@ -194,11 +196,12 @@ def _across(
             right += widths[name] + gap
     for sweep in range(SWEEPS * 2):
         for row in rows if sweep % 2 == 0 else tuple(reversed(rows)):
+            middle = sum(x[name] for name in row) / max(1, len(row))
             wanted = [
-                sum(x[other] for other in near[name]) / len(near[name]) if near[name] else x[name]
+                sum(x[other] for other in near[name]) / len(near[name]) if near[name] else middle
                 for name in row
             ]
-            weights = [4.0 if isinstance(name, tuple) else float(len(near[name]) or 1) for name in row]
+            weights = [4.0 if isinstance(name, tuple) else len(near[name]) or 0.01 for name in row]
             x.update(zip(row, _apart(row, wanted, weights, widths, gap), strict=True))
     return x
 
