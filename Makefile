@@ -34,3 +34,11 @@ lock:
 
 clean:
 	rm -rf .venv out
+
+.PHONY: soak-resolution bench-resolution
+# Once before a release: every random case ends in time, checker and simulator agree.
+soak-resolution: .venv/installed
+	$(BIN)/python -m tests.resolution.soak 100000 1000
+
+bench-resolution: .venv/installed
+	$(BIN)/python -m benchmarks.resolution

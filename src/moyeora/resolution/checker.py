@@ -282,6 +282,8 @@ def _together(explored: Exploration) -> Break | None:
 
 
 def _ring(explored: Exploration, taken: Callable[[Edge], bool], says: Text) -> Break | None:
+    if not explored.endless:
+        return None
     for graph in explored.graphs:
         ring = explored.ring(graph, taken)
         if ring is not None:

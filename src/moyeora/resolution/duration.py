@@ -176,17 +176,20 @@ def _at_most(shapes: list[_Shape], manual: Manual) -> int:
 def _ends(shapes: list[_Shape], clock: Clock) -> list[list[int]]:
     """Future -> day of entry -> the latest day on which it ends."""
     ends: list[list[int]] = []
-    days = range(clock.days)
+    last = clock.days - 1
     for timed, ways in shapes:
+        entered = list(range(clock.days))
         if not ways:
-            ends.append(list(days))
+            ends.append(entered)
             continue
-        last = list(days) if timed is None else clock.last_days(*timed)
-        reaches = [
-            [ends[to][min(_moment(when, day, last[day]), clock.days - 1)] for day in days]
-            for when, to in ways
-        ]
-        ends.append([max(column) for column in zip(*reaches, strict=True)])
+        acts = [min(day, last) for day in (clock.last_days(*timed) if timed else entered)]
+        days: dict[When, list[int]] = {
+            "now": entered,
+            "act": acts,
+            "pass": [min(day + 1, last) for day in acts],
+        }
+        reaches = [list(map(ends[to].__getitem__, days[when])) for when, to in ways]
+        ends.append(reaches[0] if len(reaches) == 1 else list(map(max, *reaches)))
     return ends
 
 

@@ -25,6 +25,11 @@ class Exploration:
         self.graphs = tuple(Graph(manual, size) for size in range(firms[0], firms[1] + 1))
         self._elsewhere: dict[int, set[str]] = {}
 
+    @cached_property
+    def endless(self) -> bool:
+        """Whether there is any ring; without one nobody can go round in one."""
+        return any(self.ring(graph, lambda edge: True) is not None for graph in self.graphs)
+
     @property
     def nodes(self) -> int:
         return sum(len(graph.edges) for graph in self.graphs)

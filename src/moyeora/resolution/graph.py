@@ -43,7 +43,13 @@ class Parties(NamedTuple):
     seats: tuple[Kind, ...]
 
     def size(self, group: str) -> int:
-        return sum(_count(self, kind) for kind in _GROUP_KINDS[group])
+        if group == "claimants":
+            return self.claimants
+        if group == "respondents":
+            return self.respondents
+        if group == "parties":
+            return self.claimants + self.respondents
+        return self.firms - (self.claimants + self.respondents if group == "voters" else 0)
 
     @property
     def sets(self) -> int:
@@ -127,6 +133,7 @@ class Graph:
 
     def __init__(self, manual: Manual, firms: int) -> None:
         self.manual, self.firms = manual, firms
+        self._events: dict[tuple[str, Finding, Parties], tuple[Event, ...]] = {}
         self._ways: dict[Node, tuple[Limited, ...]] = {}
         self.held_seats = tuple(seat.id for seat in manual.seats.values() if not seat.neutral)
 
@@ -190,12 +197,15 @@ class Graph:
 
     def events(self, node: Node) -> tuple[Event, ...]:
         """The events that the parties of ``node`` could do there, whatever their limits."""
-        return tuple(
-            event
-            for event in self.manual.events(node.state)
-            if node.finding in event.when
-            and (event.by in self.manual.seats or node.parties.size(event.by))
-        )
+        key = (node.state, node.finding, node.parties)
+        if key not in self._events:
+            self._events[key] = tuple(
+                event
+                for event in self.manual.events(node.state)
+                if node.finding in event.when
+                and (event.by in self.manual.seats or node.parties.size(event.by))
+            )
+        return self._events[key]
 
     def ways(self, node: Node) -> Iterator[Edge]:
         """Every way out of a node.

@@ -8,7 +8,7 @@ from moyeora.resolution.calendar import Calendar
 from moyeora.resolution.case import Case, Notice, case_faults, check_case
 from moyeora.resolution.clock import enter
 from moyeora.resolution.manual import Manual
-from moyeora.resolution.money import Amounts, Item, Money
+from moyeora.resolution.money import Amounts, Item, Money, rebalance
 from moyeora.resolution.text import Text
 
 
@@ -64,7 +64,12 @@ def open_case(manual: Manual, opening: Opening, calendar: Calendar, file: str = 
             file,
         )
     )
-    nobody = dict.fromkeys(opening.firms, 0)
+    all_held = Money(
+        opening.currency,
+        dict(opening.statement),
+        dict.fromkeys(opening.firms, 0),
+        dict(opening.statement),
+    )
     start = manual.tracks[opening.track].start
     case = Case(
         manual=manual.id,
@@ -76,12 +81,7 @@ def open_case(manual: Manual, opening: Opening, calendar: Calendar, file: str = 
         respondents=opening.respondents,
         holders=dict(opening.holders),
         items=opening.items,
-        money=Money(
-            opening.currency,
-            dict(opening.statement),
-            nobody,
-            dict(opening.statement),
-        ),
+        money=rebalance(all_held, opening.items, opening.claimants),
         state=start,
         entered=opening.on,
         notice=Notice((), opening.on, opening.on, None, Text()),
