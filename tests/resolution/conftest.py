@@ -9,6 +9,7 @@ import pytest
 from moyeora.resolution import Calendar, default_manual
 
 BROKEN = Path(__file__).parent / "broken"
+SMALL = Path(__file__).parents[2] / "examples" / "manuals" / "small.toml"
 
 
 @pytest.fixture(scope="session")

@@ -86,17 +86,17 @@ def play_random(
     """One case to its end. Every firm and neutral has a temper: honest, silent or hostile."""
     opening = random_opening(manual, rng, most)
     case = open_case(manual, opening, calendar)
-    tempers = {
-        actor: rng.choice(["honest", "silent", "hostile"])
-        for actor in (*opening.firms, *manual.seats)
-    }
+    moods = rng.choice([["honest"], ["honest", "silent", "hostile"], ["silent", "hostile"]])
+    tempers = {actor: rng.choice(moods) for actor in (*opening.firms, *manual.seats)}
     acts: list[tuple[date, Act]] = []
     today, refused = opening.on, 0
     while case.ended is None:
         act = _choose(manual, case, tempers, rng)
         late = case.notice.last_day or today
         # The hostile wait for the last day, everybody else acts on some day before it.
-        today = max(today, late if rng.random() < 0.6 else today + timedelta(days=rng.randint(0, 40)))
+        today = max(
+            today, late if rng.random() < 0.6 else today + timedelta(days=rng.randint(0, 40))
+        )
         if act is None:
             today = max(today, late + timedelta(days=1))
         after = step(manual, case, act, today, calendar)
@@ -113,9 +113,7 @@ def play_random(
     return Played(opening, acts, case, refused)
 
 
-def _choose(
-    manual: Manual, case: Case, tempers: dict[str, str], rng: random.Random
-) -> Act | None:
+def _choose(manual: Manual, case: Case, tempers: dict[str, str], rng: random.Random) -> Act | None:
     ways = []
     effects = {event.id: event.effect for event in manual.events(case.state)}
     for name, who in possible(manual, case):
@@ -127,7 +125,9 @@ def _choose(
     name, actor = rng.choice(ways)
     peace = [way for way in ways if way[0] in {"settle", "offer"} and tempers[way[1]] == "honest"]
     if peace and rng.random() < 0.6:
-        name, actor = rng.choice([way for way in peace if way[0] == "settle" and case.offers] or peace)
+        name, actor = rng.choice(
+            [way for way in peace if way[0] == "settle" and case.offers] or peace
+        )
     if name == VOTE:
         return Act(VOTE, actor, {"ballot": rng.choice(BALLOTS)})
     return Act(name, actor, random_data(case, effects[name], actor, rng))

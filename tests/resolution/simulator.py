@@ -91,7 +91,13 @@ class Simulator:
                     respondents = frozenset(range(many, many + more))
                     for holders in product(range(self.firms), repeat=len(self.held)):
                         yield Config(
-                            track["start"], claimants, respondents, holders, frozenset(), "none", False
+                            track["start"],
+                            claimants,
+                            respondents,
+                            holders,
+                            frozenset(),
+                            "none",
+                            False,
                         )
 
     def moves(self, config: Config) -> Iterator[Move]:
@@ -184,7 +190,9 @@ class Simulator:
             yield Move(after, "act" if everybody else "pass", acting, not acting, result)
 
     def result(self, vote: Data, ballots: tuple[str, ...]) -> str:
-        counted = [ballot or {"absent": ""}.get(vote["silence"], vote["silence"]) for ballot in ballots]
+        counted = [
+            ballot or {"absent": ""}.get(vote["silence"], vote["silence"]) for ballot in ballots
+        ]
         base = {"voters": len(ballots), "firms": self.firms}
         present = sum(ballot != "" for ballot in counted)
         if present < Fraction(vote["quorum"]) * base[vote.get("quorum_of", "voters")]:
@@ -228,7 +236,17 @@ def has_ring(graph: Mapping[Config, list[Config]]) -> bool:
 def verdict(data: Data, sizes: range) -> dict[str, bool]:
     """Property -> whether it holds, for the properties that are about what can happen."""
     holds = dict.fromkeys(
-        ("reachable", "way_on", "silence", "ends", "alone", "together", "money", "own_case", "votes"),
+        (
+            "reachable",
+            "way_on",
+            "silence",
+            "ends",
+            "alone",
+            "together",
+            "money",
+            "own_case",
+            "votes",
+        ),
         True,
     )
     seen: set[str] = set()
@@ -252,9 +270,7 @@ def verdict(data: Data, sizes: range) -> dict[str, bool]:
             }
             holds["alone"] &= not has_ring(mine)
     holds["reachable"] = seen >= {state["id"] for state in data["state"]}
-    holds["money"] &= all(
-        "money" in state["end"] for state in data["state"] if "end" in state
-    )
+    holds["money"] &= all("money" in state["end"] for state in data["state"] if "end" in state)
     simulator = Simulator(data, sizes[0])
     after = {state: _after(state, follow) for state in seen}
     for state in few_targets:
@@ -301,7 +317,9 @@ def _walk(
         parties = config.claimants | config.respondents
         for _, event in simulator.events(config.state):
             who = simulator.group(config, event["by"])
-            if event.get("effect") == "decide" and config.finding in event.get("when", EVERY_FINDING):
+            if event.get("effect") == "decide" and config.finding in event.get(
+                "when", EVERY_FINDING
+            ):
                 holds["own_case"] &= not (who and who & parties)
         _silent_walk(simulator, graph, config, holds)
         vote = state.get("vote")

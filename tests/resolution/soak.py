@@ -25,6 +25,7 @@ from moyeora.resolution import (
 )
 from moyeora.resolution.checker import PROPERTIES
 from moyeora.resolution.exploration import Exploration
+
 from .mutations import mutate
 from .random_cases import play_random
 from .simulator import verdict
@@ -95,7 +96,9 @@ def main(words: list[str]) -> int:
     seed = int(words[2]) if len(words) > 2 else 0
     began = time.monotonic()
     ends = run_cases(default_manual(), cases, seed)
-    print(f"{cases:,} cases ended within the bound: {dict(ends)} ({time.monotonic() - began:.0f} s)")
+    print(
+        f"{cases:,} cases ended within the bound: {dict(ends)} ({time.monotonic() - began:.0f} s)"
+    )
     began = time.monotonic()
     source = (files("moyeora.resolution") / "default_manual.toml").read_text(encoding="utf-8")
     differ, broken = disagreements(small_data(tomllib.loads(source)), mutations, seed)

@@ -5,7 +5,7 @@ import pytest
 from moyeora.resolution import check, read_manual
 from moyeora.resolution.command import main
 
-from .conftest import BROKEN
+from .conftest import BROKEN, SMALL
 
 EXPECTED = {
     "01_no_exit": ("way_on", ["-[silence]-> board", "-[silence]-> hearing"]),
@@ -22,7 +22,7 @@ EXPECTED = {
 
 
 def test_the_sound_one_is_sound(calendar):
-    report = check(read_manual(BROKEN / "00_sound.toml"), calendar)
+    report = check(read_manual(SMALL), calendar)
     assert report.sound
     assert report.bound is not None
 
@@ -31,7 +31,7 @@ def test_the_sound_one_is_sound(calendar):
 def test_each_is_refused_with_its_path(name, calendar, capsys):
     broken, steps = EXPECTED[name]
     report = check(read_manual(BROKEN / f"{name}.toml"), calendar)
-    verdict = next(v for v in report.verdicts if v.property == broken)
+    verdict = next(v for v in report.verdicts if v.name == broken)
     assert not report.sound
     assert verdict.broken is not None
     assert verdict.broken.path[-len(steps) :] == tuple(steps)
@@ -44,7 +44,7 @@ def test_each_is_refused_with_its_path(name, calendar, capsys):
 @pytest.mark.parametrize("name", EXPECTED)
 def test_each_breaks_little_else(name, calendar):
     report = check(read_manual(BROKEN / f"{name}.toml"), calendar)
-    broken = {verdict.property for verdict in report.verdicts if not verdict.holds}
+    broken = {verdict.name for verdict in report.verdicts if not verdict.holds}
     follows = {
         "01_no_exit": {"silence"},
         "09_staller": {"ends", "together"},

@@ -15,7 +15,7 @@ def report(manual, calendar):
 
 
 def test_it_is_proved_sound_for_every_set_of_parties(report):
-    assert [verdict.property for verdict in report.verdicts if not verdict.holds] == []
+    assert [verdict.name for verdict in report.verdicts if not verdict.holds] == []
     assert report.firms == (2, 12)
     # Every choice of two non-empty sides among n firms: 3^n - 2^(n+1) + 1, for three tracks; and
     # every choice of at most 11 firms with an interest for the decision: 2^n, one less for 12.
@@ -96,7 +96,10 @@ def test_the_drawing_shows_every_state_and_no_boxes_overlap(manual, track):
     ]
     width, height = float(root.get("width")), float(root.get("height"))
     for at, (x, y, w, h) in enumerate(boxes):
-        assert 0 <= x and x + w <= width and 0 <= y and y + h <= height
+        assert x >= 0
+        assert x + w <= width
+        assert y >= 0
+        assert y + h <= height
         for x2, y2, w2, h2 in boxes[at + 1 :]:
             assert x + w <= x2 or x2 + w2 <= x or y + h <= y2 or y2 + h2 <= y
     assert drawing(manual, "ko", track) == drawing(manual, "ko", track)

@@ -16,4 +16,6 @@ def test_checker_and_simulator_agree_on_mutations(default_data):
     differ, broken = disagreements(small_data(default_data), 30, seed=1)
     assert not differ
     # The mutations do break things, and leave some manuals sound.
-    assert broken["sound"] and broken["ends"] and broken["money"]
+    assert broken["sound"]
+    assert broken["ends"]
+    assert broken["money"]

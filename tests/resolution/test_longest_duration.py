@@ -1,11 +1,12 @@
 """The proved bound is the true longest case: a second reading finds the same day."""
 
+import itertools
 from datetime import date, timedelta
 
 from moyeora.resolution import check, manual_of, read_manual
 from moyeora.resolution.tables import load
 
-from .conftest import BROKEN
+from .conftest import SMALL
 from .simulator import Simulator, latest_end
 from .soak import small_data
 
@@ -16,7 +17,7 @@ def closed_days(calendar, first, last):
 
 
 def test_small_manual_over_every_start_date(calendar):
-    data, _ = load(BROKEN / "00_sound.toml")
+    data, _ = load(SMALL)
     holidays = closed_days(calendar, date(2026, 1, 1), date(2027, 12, 31))
     starts = [date(2026, 1, 1) + timedelta(days=k) for k in range(365)]
     simulators = [Simulator(data, firms) for firms in (2, 3, 4)]
@@ -25,7 +26,7 @@ def test_small_manual_over_every_start_date(calendar):
         for simulator in simulators
         for start in starts
     )
-    report = check(read_manual(BROKEN / "00_sound.toml"), calendar)
+    report = check(read_manual(SMALL), calendar)
     assert report.bound is not None
     assert report.bound.days == slowest
 
@@ -55,4 +56,4 @@ def test_the_path_of_the_bound_can_be_played(manual, calendar):
         assert stops[0].entered == found.start
         assert stops[-1].entered == found.end
         assert (found.end - found.start).days == found.days
-        assert all(a.entered <= b.entered for a, b in zip(stops, stops[1:], strict=False))
+        assert all(a.entered <= b.entered for a, b in itertools.pairwise(stops))

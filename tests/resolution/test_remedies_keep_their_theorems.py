@@ -184,7 +184,10 @@ def test_swaps_are_exactly_those_in_which_both_gain(problem, rng):
     listed = {frozenset({swap.gives, swap.gets}) for swap in remedies.swaps(points, holders)}
     for gives, one in holders.items():
         for gets, other in holders.items():
-            both = points[one][gets] > points[one][gives] and points[other][gives] > points[other][gets]
+            both = (
+                points[one][gets] > points[one][gives]
+                and points[other][gives] > points[other][gets]
+            )
             assert (frozenset({gives, gets}) in listed) == (one != other and both)
     held, made = remedies.trade(points, holders)
     assert not remedies.swaps(points, held)
@@ -211,7 +214,9 @@ def test_fault_by_degree(cost, degrees):
         assert degree or shares[firm] == 0
         for other, less in degrees.items():
             assert degree <= less or shares[firm] >= shares[other]
-    assert remedies.by_degree(cost, {firm: 2 * degree for firm, degree in degrees.items()}) == shares
+    assert (
+        remedies.by_degree(cost, {firm: 2 * degree for firm, degree in degrees.items()}) == shares
+    )
     firms = list(degrees)
     assert remedies.to_cause(cost, firms, firms[0])[firms[0]] == cost
     alike = remedies.jointly(cost, firms).values()

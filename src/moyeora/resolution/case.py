@@ -153,10 +153,7 @@ def record(case: Case, manual: Manual, reader: str) -> tuple[Entry, ...]:
     said and offered in a confidential state; a seat that acted there sees it as well.
     """
     inside = {
-        event.by
-        for state in manual.states.values()
-        if state.confidential
-        for event in state.events
+        event.by for state in manual.states.values() if state.confidential for event in state.events
     }
     if reader in case.parties or reader in inside:
         return case.history

@@ -36,7 +36,7 @@ Property = Literal[
 class Verdict:
     """One property, whether it holds, and if not what breaks it."""
 
-    property: Property
+    name: Property
     promise: Text
     broken: Break | None
 
@@ -82,7 +82,7 @@ def check(
     verdicts = tuple(
         Verdict(name, promise, broken(explored)) for name, promise, broken in PROPERTIES
     )
-    standing = {verdict.property for verdict in verdicts if verdict.holds}
+    standing = {verdict.name for verdict in verdicts if verdict.holds}
     bounded = {"ends", "silence", "way_on", "deadlines"} <= standing
     return Report(
         manual=manual,
@@ -133,7 +133,8 @@ def _overlap(explored: Exploration) -> Break | None:
                     return Break(
                         explored.path_to(state.id),
                         text(
-                            f"{state.id!r}에서 {one.id!r}을(를) 하면 {one.to!r}인지 {other.to!r}인지 "
+                            f"{state.id!r}에서 {one.id!r}을(를) 하면 {one.to!r}인지 "
+                            f"{other.to!r}인지 "
                             "정해지지 않습니다. 이름을 다르게 하거나 when을 나누십시오.",
                             f"in {state.id!r} the event {one.id!r} leads both to {one.to!r} and to "
                             f"{other.to!r}; give them different ids or a when apart",
@@ -145,7 +146,8 @@ def _overlap(explored: Exploration) -> Break | None:
                     return Break(
                         explored.path_to(state.id),
                         text(
-                            f"{state.id!r}에서 침묵이 {first.to!r}와 {second.to!r} 두 가지를 뜻합니다.",
+                            f"{state.id!r}에서 침묵이 {first.to!r}와 {second.to!r} 두 가지를 "
+                            "뜻합니다.",
                             f"in {state.id!r} silence means both {first.to!r} and {second.to!r}; "
                             "give the first a limit or a when apart",
                         ),
@@ -201,7 +203,8 @@ def _way_on(explored: Exploration) -> Break | None:
                 return Break(
                     graph.path(node),
                     text(
-                        f"{node.state!r}에서 나갈 길이 없습니다. 사건이나 침묵의 뜻, 또는 끝을 적으십시오.",
+                        f"{node.state!r}에서 나갈 길이 없습니다. 사건이나 침묵의 뜻, 또는 끝을 "
+                        "적으십시오.",
                         f"there is no way on from {node.state!r}; write an event, what silence "
                         "means, or an end",
                     ),
@@ -221,7 +224,8 @@ def _silence(explored: Exploration) -> Break | None:
                     return Break(
                         (*graph.path(node), f"silence for ever: {ring}"),
                         text(
-                            f"모두 침묵하면 {node.state!r}에서 맴돕니다. 되돌아가는 침묵에 limit를 적으십시오.",
+                            f"모두 침묵하면 {node.state!r}에서 맴돕니다. 되돌아가는 침묵에 "
+                            "limit를 적으십시오.",
                             f"when all are silent the case goes round in {node.state!r}; give the "
                             "silence that leads back a limit",
                         ),
@@ -233,8 +237,10 @@ def _silence(explored: Exploration) -> Break | None:
                     return Break(
                         (*graph.path(node), f"waits for {', '.join(who)}"),
                         text(
-                            f"{node.state!r}은(는) {', '.join(who)}의 침묵으로 멈춥니다. 기한과 침묵의 뜻을 적으십시오.",
-                            f"the silence of {', '.join(who)} blocks {node.state!r}; write days and "
+                            f"{node.state!r}은(는) {', '.join(who)}의 침묵으로 멈춥니다. 기한과 "
+                            "침묵의 뜻을 적으십시오.",
+                            f"the silence of {', '.join(who)} blocks {node.state!r}; write days "
+                            "and "
                             "what silence means (for a vote: what a tie means)",
                         ),
                     )
@@ -261,7 +267,8 @@ def _alone(explored: Exploration) -> Break | None:
             explored,
             lambda edge, kind=kind: kind in edge.alone,  # type: ignore[misc]
             text(
-                f"{words[kind]} 하나가 혼자서 끝없이 끌 수 있습니다. 되돌아가는 길에 limit를 적으십시오.",
+                f"{words[kind]} 하나가 혼자서 끝없이 끌 수 있습니다. 되돌아가는 길에 limit를 "
+                "적으십시오.",
                 f"one {kind} alone can go on for ever; give the way that leads back a limit",
             ),
         )
@@ -310,8 +317,10 @@ def _money(explored: Exploration) -> Break | None:
                 return Break(
                     graph.path(node),
                     text(
-                        f"{node.state!r}의 돈은 {end.money!r}이지만, 이 길에서는 정해진 것이 없습니다.",
-                        f"the money of {node.state!r} goes {end.money!r}, but on this path what was "
+                        f"{node.state!r}의 돈은 {end.money!r}이지만, 이 길에서는 정해진 것이 "
+                        "없습니다.",
+                        f"the money of {node.state!r} goes {end.money!r}, but on this path what "
+                        "was "
                         f"found is {node.finding!r}",
                     ),
                 )
@@ -332,8 +341,10 @@ def _own_case(explored: Exploration) -> Break | None:
                     return Break(
                         (*graph.path(node), f"{by} decide(s), among them a party"),
                         text(
-                            f"{node.state!r}에서 당사자가 자기 일을 판단합니다({by}). voters나 중립을 적으십시오.",
-                            f"in {node.state!r} a party judges its own case ({by}); let voters or a "
+                            f"{node.state!r}에서 당사자가 자기 일을 판단합니다({by}). voters나 "
+                            "중립을 적으십시오.",
+                            f"in {node.state!r} a party judges its own case ({by}); let voters "
+                            "or a "
                             "neutral decide, or give the seat a stand-in",
                         ),
                     )
@@ -352,8 +363,10 @@ def _heard_offers(explored: Exploration) -> Break | None:
                     return Break(
                         (*explored.path_to(state), "...", later),
                         text(
-                            f"{event.by!r}은(는) {state!r}에서 비밀 제안을 들었으므로 {later!r}에서 판단할 수 없습니다.",
-                            f"{event.by!r} has heard the confidential offers of {state!r} and decides "
+                            f"{event.by!r}은(는) {state!r}에서 비밀 제안을 들었으므로 "
+                            f"{later!r}에서 판단할 수 없습니다.",
+                            f"{event.by!r} has heard the confidential offers of {state!r} and "
+                            "decides "
                             f"in {later!r}; name another neutral",
                         ),
                     )
@@ -372,14 +385,19 @@ def _votes(explored: Exploration) -> Break | None:
                     return Break(
                         graph.path(node),
                         text(
-                            f"{node.state!r}에서 투표할 회사가 {voters}곳이고, {vote.few!r} 뒤에 판단할 중립이 없습니다.",
+                            f"{node.state!r}에서 투표할 회사가 {voters}곳이고, {vote.few!r} 뒤에 "
+                            "판단할 중립이 없습니다.",
                             f"in {node.state!r} only {voters} can vote, and no neutral decides "
                             f"after {vote.few!r}",
                         ),
                     )
                 continue
-            says = _vote_fault(vote_state=node.state, voters=voters, graph_firms=graph.firms,
-                               state=explored.manual.states[node.state])
+            says = _vote_fault(
+                vote_state=node.state,
+                voters=voters,
+                graph_firms=graph.firms,
+                state=explored.manual.states[node.state],
+            )
             if says is not None:
                 return Break(graph.path(node), says)
     return None
@@ -416,7 +434,11 @@ def _vote_fault(vote_state: str, voters: int, graph_firms: int, state: State) ->
 
 
 PROPERTIES: tuple[tuple[Property, Text, Callable[[Exploration], Break | None]], ...] = (
-    ("translated", text("모든 문장이 모든 언어로 있다", "every text is there in every language"), _translated),
+    (
+        "translated",
+        text("모든 문장이 모든 언어로 있다", "every text is there in every language"),
+        _translated,
+    ),
     ("deadlines", text("모든 기한은 하루 이상이다", "every term is at least one day"), _deadlines),
     ("overlap", text("같은 일이 두 가지를 뜻하지 않는다", "no act means two things"), _overlap),
     ("reachable", text("쓸모없는 상태가 없다", "every state can be reached"), _reachable),
@@ -426,7 +448,10 @@ PROPERTIES: tuple[tuple[Property, Text, Callable[[Exploration], Break | None]], 
     ("alone", text("아무도 혼자서 끌 수 없다", "no one can stall it alone"), _alone),
     ("together", text("함께해도 끌 수 없다", "no set of firms together can stall it"), _together),
     ("money", text("모든 끝이 돈을 말한다", "every end says what happens to the money"), _money),
-    ("own_case", text("누구도 자기 일을 심판하지 않는다", "nobody decides their own case"), _own_case),
+    (
+        "own_case",
+        text("누구도 자기 일을 심판하지 않는다", "nobody decides their own case"),
+        _own_case,
+    ),
     ("votes", text("투표는 언제나 결론을 낸다", "every vote can be held, won and counted"), _votes),
 )
-

@@ -19,7 +19,9 @@ from moyeora.resolution.text import Text, text
 MOST_STEPS_A_DAY = 64
 
 COUNTS_AS = {
-    "absent": text("투표하지 않으면 참석하지 않은 것으로 봅니다.", "Not voting counts as not being there."),
+    "absent": text(
+        "투표하지 않으면 참석하지 않은 것으로 봅니다.", "Not voting counts as not being there."
+    ),
     "for": text("투표하지 않으면 찬성으로 봅니다.", "Not voting counts as a vote for it."),
     "against": text("투표하지 않으면 반대로 봅니다.", "Not voting counts as a vote against it."),
     "abstain": text("투표하지 않으면 기권으로 봅니다.", "Not voting counts as an abstention."),
@@ -41,7 +43,11 @@ def enter(manual: Manual, case: Case, state: str, today: date, calendar: Calenda
         here = manual.states[state]
         if here.end is not None:
             return _end(manual, case, today)
-        if here.vote is None or here.vote.few is None or _voters(case, here.vote) >= here.vote.least:
+        if (
+            here.vote is None
+            or here.vote.few is None
+            or _voters(case, here.vote) >= here.vote.least
+        ):
             return clocked(manual, case, calendar)
         case = noted(manual, case, today, ROUTE, "", here.vote.few)
         state = here.vote.few
@@ -75,9 +81,7 @@ def noted(
     data: dict[str, object] | None = None,
 ) -> Case:
     """The case with one more line in its record."""
-    entry = Entry(
-        on, case.state, act, by, data or {}, to, manual.states[case.state].confidential
-    )
+    entry = Entry(on, case.state, act, by, data or {}, to, manual.states[case.state].confidential)
     return replace(case, history=(*case.history, entry))
 
 

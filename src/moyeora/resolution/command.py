@@ -1,6 +1,7 @@
 """``moyeora manual``: show, check, draw and play a manual."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,10 @@ def main(arguments: list[str]) -> int:
     except ResolutionError as error:
         print(f"moyeora manual: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # Whoever reads has read enough (a pager, head); nothing is left to say to it.
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -102,16 +107,18 @@ def report_lines(report: Report, language: str) -> Iterator[str]:
     least, most = report.firms
     yield report.manual.title.of(language) + f" {report.manual.version}"
     yield (
-        f"회사 {least}~{most}곳, 당사자 {report.party_sets:,}가지; 점 {report.nodes:,}개, 길 {report.ways:,}개 "
+        f"회사 {least}~{most}곳, 당사자 {report.party_sets:,}가지; "
+        f"점 {report.nodes:,}개, 길 {report.ways:,}개 "
         f"(누가 무엇을 했는지까지 {report.configurations:,}가지)"
         if ko
-        else f"{least} to {most} firms, {report.party_sets:,} sets of parties; {report.nodes:,} nodes, "
-        f"{report.ways:,} ways (standing for {report.configurations:,} combinations of who has acted)"
+        else f"{least} to {most} firms, {report.party_sets:,} sets of parties; "
+        f"{report.nodes:,} nodes, {report.ways:,} ways "
+        f"(standing for {report.configurations:,} combinations of who has acted)"
     )
     yield ""
     for verdict in report.verdicts:
         mark = ("증명됨" if ko else "proved") if verdict.holds else ("깨짐" if ko else "BROKEN")
-        yield f"{mark:<7} {verdict.property:<10} {verdict.promise.of(language)}"
+        yield f"{mark:<7} {verdict.name:<10} {verdict.promise.of(language)}"
         if verdict.broken is not None:
             yield f"        {verdict.broken.says.of(language)}"
             for at, stop in enumerate(verdict.broken.path):
@@ -145,7 +152,8 @@ def _bound_lines(report: Report, bound: Longest, language: str) -> Iterator[str]
     for stop in bound.path:
         until = f" .. {stop.last_day}" if stop.last_day else ""
         left = f"  -> {stop.left_by}" if stop.left_by else ""
-        yield f"  {stop.entered}{until:<15} {report.manual.states[stop.state].title.of(language)}{left}"
+        title = report.manual.states[stop.state].title.of(language)
+        yield f"  {stop.entered}{until:<15} {title}{left}"
 
 
 def _draw(chosen: argparse.Namespace) -> int:

@@ -113,7 +113,8 @@ def _ways(manual: Manual, shown: list[str], language: str) -> list[Way]:
 def _loops(manual: Manual, state: State, language: str) -> list[str]:
     times = WORDS["times"].of(language)
     return [
-        f"↻ {event.title.of(language)}" + (f" ({times.format(n=event.limit)})" if event.limit else "")
+        f"↻ {event.title.of(language)}"
+        + (f" ({times.format(n=event.limit)})" if event.limit else "")
         for event in state.events
         if event.to == state.id
     ]
@@ -144,8 +145,14 @@ def _box(manual: Manual, state: State, place: Place, language: str) -> str:
         f'<rect x="{left:.1f}" y="{top:.1f}" width="{place.width:.1f}" height="{place.height:.1f}" '
         f'rx="{place.height / 2 if end else 7:.1f}" fill="{colour if end else "#ffffff"}" '
         f'stroke="{colour}" stroke-width="1.6"/>',
-        _text(place.x, top + 22, state.title.of(language), TITLE_SIZE,
-              "#ffffff" if end else "#1b1f24", 600),
+        _text(
+            place.x,
+            top + 22,
+            state.title.of(language),
+            TITLE_SIZE,
+            "#ffffff" if end else "#1b1f24",
+            600,
+        ),
     ]
     y = top + 22 + SMALL_SIZE + 5
     if state.term is not None:
@@ -204,11 +211,15 @@ def _label(way: Way, place: Place) -> str:
 
 
 def _markers() -> str:
-    return "<defs>" + "".join(
-        f'<marker id="{name}" viewBox="0 0 8 8" refX="7.2" refY="4" markerWidth="7" '
-        f'markerHeight="7" orient="auto"><path d="M0,0 L8,4 L0,8 z" fill="{colour}"/></marker>'
-        for name, colour in (("act", ACT), ("quiet", QUIET), ("ballot", BALLOT))
-    ) + "</defs>"
+    return (
+        "<defs>"
+        + "".join(
+            f'<marker id="{name}" viewBox="0 0 8 8" refX="7.2" refY="4" markerWidth="7" '
+            f'markerHeight="7" orient="auto"><path d="M0,0 L8,4 L0,8 z" fill="{colour}"/></marker>'
+            for name, colour in (("act", ACT), ("quiet", QUIET), ("ballot", BALLOT))
+        )
+        + "</defs>"
+    )
 
 
 def _legend(manual: Manual, language: str, track: str | None) -> list[str]:
@@ -235,5 +246,7 @@ def _legend(manual: Manual, language: str, track: str | None) -> list[str]:
     ]
     if always:
         said = f"{WORDS['always'].of(language)}: {'; '.join(always)}"
-        parts.append(f'<text x="{MARGIN}" y="90" font-size="12.5" fill="#4a5058">{escape(said)}</text>')
+        parts.append(
+            f'<text x="{MARGIN}" y="90" font-size="12.5" fill="#4a5058">{escape(said)}</text>'
+        )
     return parts

@@ -89,7 +89,7 @@ class Futures:
         return later and self._outlasts(way[1], wider[1])
 
     def _outlasts(self, one: int, other: int) -> bool:
-        """Whether future ``other``, entered on the same day, surely ends no earlier than ``one``."""
+        """Whether ``other``, entered on the same day, surely ends no earlier than ``one``."""
         if one == other:
             return True
         key = (one, other)
@@ -222,7 +222,8 @@ def _longest(
 
         edge = max(graph.edges[here], key=reach)
         left = edge.act if not edge.by else f"{edge.act} ({edge.by})"
-        stops.append(Stop(here.state, _date(clock, day), last and _date(clock, last), left))
+        last_day = None if last is None else _date(clock, last)
+        stops.append(Stop(here.state, _date(clock, day), last_day, left))
         day, here = _moment(edge.when, day, day if last is None else last), edge.target
     stops.append(Stop(here.state, _date(clock, day), None, ""))
     return Longest(

@@ -130,7 +130,9 @@ def _agree_part(case: Case, event: Event, act: Act) -> Change | Refusal:
             "a partial settlement names some items; for all of them settle the whole case",
         )
     items = tuple(
-        replace(item, settled=offer.terms[item.id]) if item.open and item.id in offer.terms else item
+        replace(item, settled=offer.terms[item.id])
+        if item.open and item.id in offer.terms
+        else item
         for item in case.items
     )
     return Change({"items": items}, offer.number, frozenset({offer.by}))
@@ -153,8 +155,6 @@ def _named_offer(case: Case, act: Act) -> Offer | Refusal:
             "an item of this offer is settled already; make a new offer",
         )
     return offer
-
-
 
 
 def _join(case: Case, event: Event, act: Act) -> Change | Refusal:
@@ -205,9 +205,7 @@ def _decide(case: Case, event: Event, act: Act) -> Change | Refusal:
     if isinstance(terms, Refusal):
         return terms
     items = tuple(
-        replace(
-            item, finding=terms.get(item.id, item.conceded), meanwhile=event.meanwhile
-        )
+        replace(item, finding=terms.get(item.id, item.conceded), meanwhile=event.meanwhile)
         if item.open
         else item
         for item in case.items

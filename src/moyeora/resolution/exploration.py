@@ -113,9 +113,7 @@ class Exploration:
             for event in self.manual.events(later)
         )
 
-    def ring(
-        self, graph: Graph, taken: Callable[[Edge], bool]
-    ) -> tuple[Node, list[Edge]] | None:
+    def ring(self, graph: Graph, taken: Callable[[Edge], bool]) -> tuple[Node, list[Edge]] | None:
         """A ring of the ways that ``taken`` admits: where it starts, and its ways."""
         finished: set[Node] = set()
         for root in graph.edges:

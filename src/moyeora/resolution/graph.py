@@ -123,9 +123,7 @@ def tallies(vote: Vote, voters: int, firms: int) -> Tallies:
                 (full if cast == voters and voters else some).add(result)
                 if cast <= 1:
                     one.add(result)
-    return Tallies(
-        frozenset(some), frozenset(full), frozenset(one), vote.result({}, voters, firms)
-    )
+    return Tallies(frozenset(some), frozenset(full), frozenset(one), vote.result({}, voters, firms))
 
 
 class Graph:

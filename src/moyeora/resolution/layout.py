@@ -5,9 +5,9 @@ knots, one of which is wide enough for the line's label, so that labels can no m
 boxes can. The order in a layer is improved by barycentres, the places by least squares.
 """
 
+import itertools
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-
 
 SWEEPS = 40
 KNOT_WIDTH = 14.0
@@ -45,15 +45,16 @@ def lay_out(
 ) -> Layout:
     """Lay out ``boxes`` (name -> width, height) with ``lines`` (from, to) and their label sizes.
 
-    The boxes of ``last`` stand in the bottom layer if no line leads to them. Lines against the stream are turned for the
-    layout and given back in their own direction.
+    The boxes of ``last`` stand in the bottom layer if no line leads to them. Lines against the
+    stream are turned for the layout and given back in their own direction.
     """
     turned = _against(tuple(boxes), lines)
     stream = [(b, a) if at in turned else (a, b) for at, (a, b) in enumerate(lines)]
     layer = _layers(tuple(boxes), stream, frozenset(last))
-    sizes: dict[Hashable, tuple[float, float]] = dict(boxes)
+    sizes: dict[Hashable, tuple[float, float]] = {}
     rows: list[list[Hashable]] = [[] for _ in range(max(layer.values()) + 1)]
-    for box in boxes:
+    for box, size in boxes.items():
+        sizes[box] = size
         rows[layer[box]].append(box)
     pieces: list[tuple[Hashable, Hashable]] = []
     knots: dict[int, list[Hashable]] = {}
@@ -87,9 +88,7 @@ def lay_out(
         points[0] = (points[0][0], points[0][1] + sizes[above][1] / 2)
         points[-1] = (points[-1][0], points[-1][1] - sizes[below][1] / 2)
         drawn[at] = tuple(reversed(points)) if at in turned else tuple(points)
-    shown = {
-        at: places[knots[at][-1 if at in turned else 0]] for at in range(len(stream))
-    }
+    shown = {at: places[knots[at][-1 if at in turned else 0]] for at in range(len(stream))}
     right = max(place.x + place.width / 2 for place in places.values())
     return Layout({box: places[box] for box in boxes}, drawn, shown, right, top - between)
 
@@ -168,7 +167,7 @@ def _ordered(
 
 def _crossings(rows: Sequence[Sequence[Hashable]], below: Mapping[Hashable, list[Hashable]]) -> int:
     count = 0
-    for row, lower in zip(rows, rows[1:], strict=False):
+    for row, lower in itertools.pairwise(rows):
         at = {name: i for i, name in enumerate(lower)}
         ends = [[at[other] for other in below.get(name, ())] for name in row]
         for i, mine in enumerate(ends):
@@ -215,7 +214,7 @@ def _apart(
 ) -> list[float]:
     """Least squares with distances kept: pool adjacent violators on what is left to choose."""
     offsets = [0.0]
-    for one, other in zip(row, row[1:], strict=False):
+    for one, other in itertools.pairwise(row):
         offsets.append(offsets[-1] + (widths[one] + widths[other]) / 2 + gap)
     blocks: list[tuple[float, float, int]] = []
     for target, offset, weight in zip(wanted, offsets, weights, strict=True):

@@ -18,6 +18,21 @@ from moyeora.resolution.text import Text
 
 Amounts = Mapping[str, int]
 
+# ISO 4217: the currencies whose smallest unit is not a hundredth.
+DIGITS = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"), 0),
+    **dict.fromkeys(("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}
+
+
+def amount_text(amount: int, currency: str, sign: bool = False) -> str:
+    """``amount`` smallest units as a person writes them: 1234567 USD is 12,345.67."""
+    digits = DIGITS.get(currency, 2)
+    whole, rest = divmod(abs(amount), 10**digits)
+    prefix = "-" if amount < 0 else "+" if sign and amount else ""
+    return f"{prefix}{whole:,}" + (f".{rest:0{digits}d}" if digits else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -51,6 +66,12 @@ class Item:
         if self.meanwhile and self.finding is not None:
             return self.finding
         return self.conceded
+
+    def argued(self, by_its_own_side: bool) -> Amounts:
+        """The transfer that one side argues for: what it claims, or what it has conceded."""
+        if self.settled is not None:
+            return self.settled
+        return self.claimed if by_its_own_side else self.conceded
 
     @property
     def disputed(self) -> int:
@@ -137,8 +158,8 @@ def statements(
     for wanted in (True, False):
         argued = dict(statement)
         for item in items:
-            mine = item.open and (item.by in claimants) is wanted
-            for firm, amount in (item.claimed if mine else item.current).items():
+            mine = (item.by in claimants) is wanted
+            for firm, amount in item.argued(mine).items():
                 argued[firm] = argued.get(firm, 0) + amount
         sides.append(argued)
     return sides[0], sides[1]
@@ -149,18 +170,24 @@ def difference(one: Amounts, other: Amounts) -> int:
     return sum(max(0, one[firm] - other[firm]) for firm in one)
 
 
-def at_risk(
-    statement: Amounts, items: Iterable[Item], claimants: frozenset[str]
-) -> dict[str, int]:
-    """What each firm would lose under the other side's statement; in sum at most the difference."""
+def at_risk(statement: Amounts, items: Iterable[Item], claimants: frozenset[str]) -> dict[str, int]:
+    """What each firm would lose under the other side's statement; in sum at most the difference.
+
+    What a decider has found and is paid meanwhile is not at risk: pay now, argue later.
+    """
     items = tuple(items)
+    most = difference(*statements(statement, items, claimants))
+    items = tuple(
+        replace(item, settled=item.finding) if item.open and item.meanwhile else item
+        for item in items
+    )
     due = entitlement(statement, items)
     one, other = statements(statement, items, claimants)
     risk = {}
     for firm, amount in due.items():
         low, high = sorted((one[firm], other[firm]))
         risk[firm] = max(low, min(high, amount)) - low
-    return _at_most(risk, difference(one, other))
+    return _at_most(risk, min(most, difference(one, other)))
 
 
 def rebalance(money: Money, items: Iterable[Item], claimants: frozenset[str]) -> Money:

@@ -87,5 +87,3 @@ def open_case(manual: Manual, opening: Opening, calendar: Calendar, file: str = 
         notice=Notice((), opening.on, opening.on, None, Text()),
     )
     return enter(manual, case, start, opening.on, calendar)
-
-

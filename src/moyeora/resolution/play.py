@@ -5,6 +5,7 @@ order, each with its day. :func:`play` returns the story as values; :func:`story
 for a reader.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,9 +14,9 @@ from typing import Any
 
 from moyeora.resolution.calendar import Calendar
 from moyeora.resolution.case import ROUTE, SILENCE, TALLY, Act, Case, Entry
-from moyeora.resolution.errors import Refusal
+from moyeora.resolution.errors import FileFaults, Refusal
 from moyeora.resolution.manual import RECEIVED, VOTE, Manual
-from moyeora.resolution.money import Item
+from moyeora.resolution.money import Item, amount_text
 from moyeora.resolution.opening import Opening, new_item, open_case
 from moyeora.resolution.step import step
 from moyeora.resolution.tables import Table, load
@@ -58,8 +59,6 @@ def script_of(data: Mapping[str, Any], file: str) -> Script:
     Raises:
         FileFaults: with every fault of the data.
     """
-    from moyeora.resolution.errors import FileFaults
-
     root = Table(data, file)
     head = root.table("case")
     firms = head.words("firms")
@@ -83,7 +82,7 @@ def script_of(data: Mapping[str, Any], file: str) -> Script:
     acts = tuple(map(_act, root.tables("event")))
     head.close("seats")
     root.close("names")
-    for (earlier, _), (later, act) in zip(acts, acts[1:], strict=False):
+    for (earlier, _), (later, act) in itertools.pairwise(acts):
         if later < earlier:
             root.fault(f"event[{act.id}].on", f"{later} is before {earlier}", "order them by day")
     if root.faults:
@@ -137,9 +136,7 @@ def play(manual: Manual, script: Script, calendar: Calendar, file: str = "case")
     return scenes
 
 
-def _pass(
-    manual: Manual, case: Case, on: date, calendar: Calendar, scenes: list[Scene]
-) -> Case:
+def _pass(manual: Manual, case: Case, on: date, calendar: Calendar, scenes: list[Scene]) -> Case:
     """Let time pass term by term, so that every state on the way is a scene of its own."""
     while case.notice.last_day is not None and case.ended is None and case.notice.last_day < on:
         day = date.fromordinal(case.notice.last_day.toordinal() + 1)
@@ -164,6 +161,17 @@ ACTS = {
     RECEIVED: text("통지를 받음", "has the notice"),
     VOTE: text("투표", "votes"),
 }
+BALLOT_WORDS = {
+    "for": text("찬성", "for"),
+    "against": text("반대", "against"),
+    "abstain": text("기권", "abstains"),
+}
+RESULTS = {
+    "carried": text("가결 (찬성 : 반대, 기권)", "carried (for : against, abstentions)"),
+    "lost": text("부결 (찬성 : 반대, 기권)", "lost (for : against, abstentions)"),
+    "no_quorum": text("정족수 부족 (찬성 : 반대, 기권)", "no quorum (for : against, abstentions)"),
+    "tie": text("가부 동수 (찬성 : 반대, 기권)", "a tie (for : against, abstentions)"),
+}
 WORDS = {
     "opened": text("사건을 엶", "the case is opened"),
     "refused": text("거절됨", "refused"),
@@ -174,13 +182,16 @@ WORDS = {
     "disputed": text("다투는 금액", "in dispute"),
     "paid": text("지급", "paid"),
     "held": text("보류", "held"),
-    "owed": text("더 받을 것(+)과 돌려줄 것(-)", "still to get (+) or to pay back (-)"),
+    "owed": text("더 받을 것(-는 돌려줄 것)", "still to get (-: to pay back)"),
     "ended": text("끝", "the end"),
     "agreement": text("계약", "the agreement"),
     "firm": text("회사", "firm"),
     "stated": text("처음 명세", "statement"),
-    "final": text("최종", "final"),
+    "final": text("지금 몫", "its due now"),
     "offer": text("제안 번호", "offer no."),
+    "mind": text("주의", "mind"),
+    "days": text("{n}일", "{n} days"),
+    "sum": text("합계", "sum"),
 }
 
 
@@ -193,7 +204,11 @@ def story_lines(
     shown: Case | None = None
     for scene in scenes:
         yield from _scene_lines(manual, script, scene, language)
-        if shown is None or scene.case.money != shown.money or scene.case.disputed != shown.disputed:
+        if (
+            shown is None
+            or scene.case.money != shown.money
+            or scene.case.disputed != shown.disputed
+        ):
             yield from _money_lines(scene.case, script, language)
         shown = scene.case
     yield from _closing_lines(manual, script, scenes[-1].case, language)
@@ -214,30 +229,29 @@ def act_title(manual: Manual, state: str, act: str, language: str) -> str:
     return next(found, Text()).of(language) or act
 
 
-def _scene_lines(
-    manual: Manual, script: Script, scene: Scene, language: str
-) -> Iterator[str]:
+def _scene_lines(manual: Manual, script: Script, scene: Scene, language: str) -> Iterator[str]:
     entry, case = scene.entry, scene.case
     if entry is None:
         yield f"{case.opened}  {WORDS['opened'].of(language)}"
+        yield from _law_lines(manual, case.track, language)
         yield from _notice_lines(manual, case, language)
         return
     who = f"{name_of(manual, script, entry.by, language)}: " if entry.by else ""
-    line = f"{entry.on}  {who}{act_title(manual, entry.state, entry.id, language)}"
-    said = _said(manual, script, entry, case, language)
-    yield f"{line}{said}"
+    yield f"{entry.on}  {who}{act_title(manual, entry.state, entry.id, language)}"
+    for said in _said(manual, script, entry, case, language):
+        yield f"               {said}"
     if scene.refusal is not None:
         yield f"            {WORDS['refused'].of(language)}: {scene.refusal.reason.of(language)}"
     elif entry.to is not None and case.state == entry.to:
         yield from _notice_lines(manual, case, language)
 
 
-def _said(manual: Manual, script: Script, entry: Entry, case: Case, language: str) -> str:
+def _said(manual: Manual, script: Script, entry: Entry, case: Case, language: str) -> list[str]:
     data = dict(entry.data)
     if entry.id == TALLY:
-        count = f"{data['for']} : {data['against']} ({data['abstain']})"
-        return f" [{data['result']}, {count}]"
-    parts = []
+        result = RESULTS[data["result"]].of(language)
+        return [f"{result} ({data['for']} : {data['against']}, {data['abstain']})"]
+    parts: list[str] = []
     event = next((e for e in manual.events(entry.state) if e.id == entry.id), None)
     if event is not None and event.effect == "offer":
         parts.append(f"{WORDS['offer'].of(language)} {len(case.offers)}")
@@ -247,21 +261,24 @@ def _said(manual: Manual, script: Script, entry: Entry, case: Case, language: st
         elif key == "terms":
             for item, transfer in value.items():
                 moves = ", ".join(
-                    f"{name_of(manual, script, firm, language)} {amount:+,}"
+                    f"{name_of(manual, script, firm, language)} "
+                    f"{amount_text(amount, case.money.currency, sign=True)}"
                     for firm, amount in transfer.items()
                 )
                 parts.append(f"{_item_title(case, item, language)}: {moves}")
         elif key == "upheld":
-            parts += [f"{_item_title(case, item, language)}: {part}" for item, part in value.items()]
+            parts += [
+                f"{_item_title(case, item, language)}: {part}" for item, part in value.items()
+            ]
         elif key == "offer":
             parts.append(f"{WORDS['offer'].of(language)} {value}")
         elif key == "ballot":
-            parts.append(str(value))
+            parts.append(BALLOT_WORDS[value].of(language) if value in BALLOT_WORDS else str(value))
         elif key == "item":
             parts.append(_item_title(case, value, language))
         elif key == "amount":
-            parts.append(f"{value:,}")
-    return f" [{'; '.join(parts)}]" if parts else ""
+            parts.append(amount_text(value, case.money.currency))
+    return parts
 
 
 def _item_title(case: Case, item_id: str, language: str) -> str:
@@ -272,6 +289,7 @@ def _item_title(case: Case, item_id: str, language: str) -> str:
 def _notice_lines(manual: Manual, case: Case, language: str) -> Iterator[str]:
     state, notice = manual.states[case.state], case.notice
     yield f"            -> {state.title.of(language)}"
+    yield from _law_lines(manual, state.id, language)
     if notice.last_day is not None:
         yield (
             f"               {WORDS['notice'].of(language)} {notice.sent}, "
@@ -281,17 +299,28 @@ def _notice_lines(manual: Manual, case: Case, language: str) -> Iterator[str]:
         yield f"               {WORDS['silence'].of(language)}: {notice.silence.of(language)}"
 
 
+def _law_lines(manual: Manual, touched: str, language: str) -> Iterator[str]:
+    for law in manual.laws:
+        if touched in law.touches:
+            body, cite = law.body.of(language), law.cite.of(language)
+            yield f"               {WORDS['mind'].of(language)}: {body} ({cite})"
+
+
 def _money_lines(case: Case, script: Script, language: str) -> Iterator[str]:
     money = case.money
+
+    def show(amount: int) -> str:
+        return amount_text(amount, money.currency)
+
     yield (
-        f"               {WORDS['disputed'].of(language)} {case.disputed:,} {money.currency}; "
-        f"{WORDS['paid'].of(language)} {sum(money.paid.values()):,}; "
-        f"{WORDS['held'].of(language)} {sum(money.held.values()):,}"
+        f"               {WORDS['disputed'].of(language)} {show(case.disputed)}; "
+        f"{WORDS['paid'].of(language)} {show(sum(money.paid.values()))}; "
+        f"{WORDS['held'].of(language)} {show(sum(money.held.values()))} {money.currency}"
     )
     for firm, amount in money.held.items():
         if amount:
             name = script.names[firm].of(language)
-            yield f"                 {name}: {WORDS['held'].of(language)} {amount:,}"
+            yield f"                 {name}: {WORDS['held'].of(language)} {show(amount)}"
 
 
 def _closing_lines(manual: Manual, script: Script, case: Case, language: str) -> Iterator[str]:
@@ -299,17 +328,25 @@ def _closing_lines(manual: Manual, script: Script, case: Case, language: str) ->
     if case.ended is not None:
         state = manual.states[case.state]
         assert state.end is not None
-        days = (case.ended - case.opened).days
+        days = WORDS["days"].of(language).format(n=(case.ended - case.opened).days)
         yield f"## {case.ended}  {WORDS['ended'].of(language)}: {state.title.of(language)} ({days})"
         yield f"{WORDS['agreement'].of(language)}: {state.end.agreement.of(language)}"
         yield ""
-    heads = [WORDS[word].of(language) for word in ("firm", "stated", "paid", "held", "owed")]
+    heads = [
+        WORDS[word].of(language) for word in ("firm", "stated", "final", "paid", "held", "owed")
+    ]
+    heads[0] += f" ({case.money.currency})"
     yield f"| {' | '.join(heads)} |"
-    yield "|---|--:|--:|--:|--:|"
+    yield "|---|--:|--:|--:|--:|--:|"
+    owed = case.owed
     for firm in case.firms:
-        money, owed = case.money, case.owed[firm]
-        cells = (money.statement[firm], money.paid[firm], money.held[firm])
-        row = " | ".join(f"{cell:,}" for cell in cells)
-        yield f"| {script.names[firm].of(language)} | {row} | {owed:+,} |"
-    total = case.money.total
-    yield f"| **{case.money.currency}** | {sum(case.money.statement.values()):,} | {total:,} |  |  |"
+        stated, paid, held = (
+            amounts[firm] for amounts in (case.money.statement, case.money.paid, case.money.held)
+        )
+        row = (stated, paid + held + owed[firm], paid, held, owed[firm])
+        cells = " | ".join(amount_text(amount, case.money.currency) for amount in row)
+        yield f"| {script.names[firm].of(language)} | {cells} |"
+    total = sum(case.money.statement.values())
+    sums = (total, total, sum(case.money.paid.values()), sum(case.money.held.values()), 0)
+    cells = " | ".join(amount_text(amount, case.money.currency) for amount in sums)
+    yield f"| **{WORDS['sum'].of(language)}** | {cells} |"

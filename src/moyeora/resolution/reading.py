@@ -262,7 +262,9 @@ def _references(manual: Manual, file: str) -> list[Fault]:
     def refers(place: str, name: str | None, known: Mapping[str, Any], what: str) -> None:
         if name is not None and name not in known:
             faults.append(
-                Fault(file, place, f"there is no {what} {name!r}", f"write one of {', '.join(known)}")
+                Fault(
+                    file, place, f"there is no {what} {name!r}", f"write one of {', '.join(known)}"
+                )
             )
 
     def event_refers(place: str, event: Event) -> None:
@@ -290,16 +292,28 @@ def _references(manual: Manual, file: str) -> list[Fault]:
                 refers(f"{place}.vote.{result}", name, manual.states, "state")
         if state.vote is not None and state.silence:
             faults.append(
-                Fault(file, f"{place}.silence", "stands beside a vote",
-                      "take it out: the vote says what silence counts as")
+                Fault(
+                    file,
+                    f"{place}.silence",
+                    "stands beside a vote",
+                    "take it out: the vote says what silence counts as",
+                )
             )
         if state.end is not None and (state.events or state.silence or state.vote or state.term):
             faults.append(
-                Fault(file, f"{place}.end", "stands in a state that goes on",
-                      "take out the end, or the term, silence, vote and events")
+                Fault(
+                    file,
+                    f"{place}.end",
+                    "stands in a state that goes on",
+                    "take out the end, or the term, silence, vote and events",
+                )
             )
     for law in manual.laws:
         for touched in law.touches:
-            refers(f"law[{law.id}].touches", touched, {**manual.tracks, **manual.states},
-                   "track or state")
+            refers(
+                f"law[{law.id}].touches",
+                touched,
+                {**manual.tracks, **manual.states},
+                "track or state",
+            )
     return faults

@@ -51,11 +51,15 @@ PHRASES = {
         "What is said and offered here is not shown to whoever decides.",
     ),
     "service": text(
-        "통지는 받은 날(열거나 그에 따라 행동한 날)에 효력이 있고, 늦어도 {term} 뒤에는 받은 것으로 봅니다. "
-        "그날은 세지 않고 다음 날부터 셉니다. 마지막 날이 토요일이나 공휴일이면 다음 일하는 날에 끝납니다. "
+        "통지는 받은 날(열거나 그에 따라 행동한 날)에 효력이 있고, 늦어도 {term} 뒤에는 받은 "
+        "것으로 봅니다. "
+        "그날은 세지 않고 다음 날부터 셉니다. 마지막 날이 토요일이나 공휴일이면 다음 일하는 날에 "
+        "끝납니다. "
         "마지막 날에 한 일은 기한을 지킨 것입니다.",
-        "A notice works on the day it arrives (is opened or acted upon), at the latest after {term}. "
-        "That day is not counted. A term that would end on a Saturday or a holiday ends on the next "
+        "A notice works on the day it arrives (is opened or acted upon), at the latest after "
+        "{term}. "
+        "That day is not counted. A term that would end on a Saturday or a holiday ends on the "
+        "next "
         "working day. An act on the last day is in time.",
     ),
 }
@@ -148,7 +152,8 @@ def _state_lines(manual: Manual, state: State, number: int, language: str) -> It
         yield f"- {PHRASES['agreement'].of(language)}: {state.end.agreement.of(language)}"
     for law in manual.laws:
         if state.id in law.touches:
-            yield f"- {PHRASES['warning'].of(language)}: {law.body.of(language)} ({law.cite.of(language)})"
+            mind, body = PHRASES["warning"].of(language), law.body.of(language)
+            yield f"- {mind}: {body} ({law.cite.of(language)})"
     yield ""
 
 
@@ -189,14 +194,16 @@ def _vote_lines(manual: Manual, vote: Vote, language: str) -> Iterator[str]:
     quorum_of, majority_of = of[vote.quorum_of].of(language), of[vote.majority_of].of(language)
     if language == "ko":
         yield f"- 정족수: {quorum_of}의 {vote.quorum} 이상. 모자라면 → {to(vote.no_quorum)}"
-        yield f"- 가결: {majority_of}의 {vote.majority} 이상 → {to(vote.carried)}. 부결 → {to(vote.lost)}"
+        yield f"- 가결: {majority_of}의 {vote.majority} 이상 → {to(vote.carried)}"
+        yield f"- 부결 → {to(vote.lost)}"
         if vote.tie:
             yield f"- 찬반이 같으면 → {to(vote.tie)}"
         if vote.few:
             yield f"- 투표할 회사가 {vote.least}곳보다 적으면 → {to(vote.few)}"
     else:
         yield f"- quorum: at least {vote.quorum} of {quorum_of}; short of it → {to(vote.no_quorum)}"
-        yield f"- carried: at least {vote.majority} of {majority_of} → {to(vote.carried)}; lost → {to(vote.lost)}"
+        yield f"- carried: at least {vote.majority} of {majority_of} → {to(vote.carried)}"
+        yield f"- lost → {to(vote.lost)}"
         if vote.tie:
             yield f"- as many for as against → {to(vote.tie)}"
         if vote.few:

@@ -136,7 +136,7 @@ def _do(
         return change
     key = (event.id, change.about)
     before = case.done.get(key, frozenset())
-    if event.needs == "all" and act.by in before:
+    if event.needs == "all" and act.by in before | change.with_them:
         return _no(
             "already-done",
             f"{act.by!r}은(는) 이미 {act.id!r}을(를) 했습니다.",
@@ -147,7 +147,9 @@ def _do(
     case = _arrived(case, act.by, today)
     if not complete:
         case = replace(case, done={**case.done, key: done})
-        return clocked(manual, noted(manual, case, today, act.id, act.by, None, dict(act.data)), calendar)
+        return clocked(
+            manual, noted(manual, case, today, act.id, act.by, None, dict(act.data)), calendar
+        )
     return _complete(manual, case, event, act, change, today, calendar)
 
 
@@ -162,7 +164,9 @@ def _complete(
 ) -> Case:
     counter = event_key(manual, case.state, event)
     counts = {**case.counts, counter: case.counts.get(counter, 0) + 1}
-    case = noted(manual, replace(case, counts=counts), today, act.id, act.by, event.to, dict(act.data))
+    case = noted(
+        manual, replace(case, counts=counts), today, act.id, act.by, event.to, dict(act.data)
+    )
     case = replace(case, **change.fields)
     case = replace(case, money=rebalance(case.money, case.items, case.claimants))
     if event.to is None:
@@ -189,9 +193,7 @@ def _received(
     return clocked(manual, noted(manual, case, today, RECEIVED, act.by, None), calendar)
 
 
-def _vote(
-    manual: Manual, case: Case, act: Act, today: date, calendar: Calendar
-) -> Case | Refusal:
+def _vote(manual: Manual, case: Case, act: Act, today: date, calendar: Calendar) -> Case | Refusal:
     vote = manual.states[case.state].vote
     assert vote is not None
     voters = case.group(vote.voters)

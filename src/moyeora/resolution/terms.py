@@ -29,7 +29,9 @@ def read_terms(
     if not isinstance(stated, Mapping) or not isinstance(upheld, Mapping):
         return Refusal(
             "bad-data",
-            text("terms와 upheld는 항목별 표여야 합니다.", "write terms and upheld as tables by item"),
+            text(
+                "terms와 upheld는 항목별 표여야 합니다.", "write terms and upheld as tables by item"
+            ),
         )
     for item_id in (*stated, *upheld):
         if item_id not in open_items or item_id in terms:
@@ -38,7 +40,8 @@ def read_terms(
                 text(
                     f"{item_id!r}은(는) 다투는 항목이 아니거나 두 번 적혔습니다. "
                     f"다투는 항목: {', '.join(open_items)}",
-                    f"{item_id!r} is no open item or is written twice; open: {', '.join(open_items)}",
+                    f"{item_id!r} is no open item or is written twice; open: "
+                    f"{', '.join(open_items)}",
                 ),
             )
         item = open_items[item_id]
@@ -48,7 +51,7 @@ def read_terms(
                 return Refusal(
                     "bad-data",
                     text(
-                        f"upheld.{item_id}은(는) 0에서 1까지의 분수로 적습니다. 예: \"2/3\"",
+                        f'upheld.{item_id}은(는) 0에서 1까지의 분수로 적습니다. 예: "2/3"',
                         f'write upheld.{item_id} as a fraction from 0 to 1, such as "2/3"',
                     ),
                 )
@@ -97,7 +100,8 @@ def _bad_transfer(
         return Refusal(
             "sum",
             text(
-                f"terms.{item.id}의 합이 {sum(transfer.values())}입니다. 주고받는 합은 0이어야 합니다.",
+                f"terms.{item.id}의 합이 {sum(transfer.values())}입니다. 주고받는 합은 0이어야 "
+                "합니다.",
                 f"terms.{item.id} sums to {sum(transfer.values())}; what one gets another gives",
             ),
         )

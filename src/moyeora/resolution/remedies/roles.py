@@ -123,7 +123,7 @@ def _log_bits(problem: "_Problem") -> int:
         max(problem.points[firm][role] for firm in problem.firms) for role in problem.roles
     )
     # The greatest product there can be: all that can be got, in equal parts.
-    most_product = (shared_out // firms + 1) ** firms
+    most_product: int = (shared_out // firms + 1) ** firms
     enough = ((most_product + 1) * firms).bit_length()
     room = 62 - (firms * problem.most.bit_length()).bit_length()
     return min(enough, room)
@@ -166,7 +166,7 @@ class _Problem:
 
     def hint(self) -> None:
         """Start the next search from the allocation just found."""
-        self.model.clear_hints()
+        self.model.clear_hints()  # type: ignore[no-untyped-call]
         for chosen in self.gets.values():
             self.model.add_hint(chosen, self.solver.value(chosen))
 
@@ -187,9 +187,7 @@ def _worth(points: Points, roles: Mapping[str, tuple[str, ...]]) -> dict[str, in
     return {firm: sum(points[firm][role] for role in mine) for firm, mine in roles.items()}
 
 
-def _envy(
-    points: Points, roles: Mapping[str, tuple[str, ...]]
-) -> dict[tuple[str, str], int]:
+def _envy(points: Points, roles: Mapping[str, tuple[str, ...]]) -> dict[tuple[str, str], int]:
     worth = _worth(points, roles)
     envy = {}
     for firm in roles:
