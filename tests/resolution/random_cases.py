@@ -11,7 +11,6 @@ from moyeora.resolution.manual import BALLOTS, VOTE
 from moyeora.resolution.opening import new_item
 from moyeora.resolution.step import possible
 
-FIRST, LAST = date(2024, 1, 1), date(2028, 12, 31)
 NOISE = ("decide", "award", "join", "settle", "vote", "withdraw", "received", "object", "nonsense")
 
 
@@ -23,9 +22,10 @@ class Played:
     refused: int
 
 
-def random_opening(manual: Manual, rng: random.Random, most: int = 12) -> Opening:
-    firms = tuple(f"firm{k}" for k in range(rng.randint(manual.firms[0], most)))
+def random_opening(manual: Manual, rng: random.Random) -> Opening:
+    firms = tuple(f"firm{k}" for k in range(rng.randint(*manual.firms)))
     track = rng.choice([t for t in manual.tracks.values() if t.respondents[0] <= len(firms)])
+    first, last = date(manual.years[0], 1, 1), date(manual.years[1], 12, 31)
     shuffled = rng.sample(firms, len(firms))
     claimants = rng.randint(
         track.claimants[0], min(track.claimants[1], len(firms) - track.respondents[0])
@@ -35,7 +35,7 @@ def random_opening(manual: Manual, rng: random.Random, most: int = 12) -> Openin
     sides = shuffled[:claimants], shuffled[claimants : claimants + respondents]
     items = []
     if all(sides):
-        for at in range(rng.randint(0, 3)):
+        for at in range(rng.randint(int(track.amount), 3)):
             claimed, amount = {}, 0
             for firm in rng.sample(sides[1], rng.randint(1, len(sides[1]))):
                 loss = rng.choice([1, 3, rng.randint(1, 10**9)])
@@ -45,7 +45,7 @@ def random_opening(manual: Manual, rng: random.Random, most: int = 12) -> Openin
             items.append(new_item(f"item{at}", by, claimed))
     return Opening(
         track=track.id,
-        on=FIRST + timedelta(days=rng.randrange((LAST - FIRST).days + 1)),
+        on=first + timedelta(days=rng.randrange((last - first).days + 1)),
         firms=firms,
         claimants=frozenset(sides[0]),
         respondents=frozenset(sides[1]),
@@ -62,6 +62,8 @@ def random_data(case: Case, effect: str, actor: str, rng: random.Random) -> dict
         item.id: str(Fraction(rng.randint(0, 4), 4)) for item in open_items if rng.random() < 0.8
     }
     others = sorted(case.voters)
+    if effect == "claim" and rng.random() < 0.3:
+        return {}
     if effect == "claim":
         foe = rng.choice(sorted(case.parties - {actor}) or [actor])
         amount = rng.randint(1, 10**6)
@@ -81,10 +83,10 @@ def random_data(case: Case, effect: str, actor: str, rng: random.Random) -> dict
 
 
 def play_random(
-    manual: Manual, rng: random.Random, calendar: Calendar, most: int = 12, check: Any = None
+    manual: Manual, rng: random.Random, calendar: Calendar, check: Any = None
 ) -> Played:
     """One case to its end. Every firm and neutral has a temper: honest, silent or hostile."""
-    opening = random_opening(manual, rng, most)
+    opening = random_opening(manual, rng)
     case = open_case(manual, opening, calendar)
     moods = rng.choice([["honest"], ["honest", "silent", "hostile"], ["silent", "hostile"]])
     tempers = {actor: rng.choice(moods) for actor in (*opening.firms, *manual.seats)}
@@ -93,7 +95,7 @@ def play_random(
     while case.ended is None:
         act = _choose(manual, case, tempers, rng)
         late = case.notice.last_day or today
-        # The hostile wait for the last day, everybody else acts on some day before it.
+        # Many wait for the last day; others act on some day, perhaps too late.
         today = max(
             today, late if rng.random() < 0.6 else today + timedelta(days=rng.randint(0, 40))
         )

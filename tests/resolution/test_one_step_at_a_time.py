@@ -2,6 +2,7 @@
 
 from dataclasses import FrozenInstanceError
 from datetime import date
+from fractions import Fraction
 
 import pytest
 
@@ -16,6 +17,7 @@ from moyeora.resolution import (
     record,
     step,
 )
+from moyeora.resolution.remedies import contested_garment, exit_account
 
 MONEY = {"panel": 500, "assembly": 300, "carrier": 100, "lead": 50, "packer": 30, "tester": 20}
 FIRMS = tuple(MONEY)
@@ -77,6 +79,9 @@ def test_only_the_difference_is_held_and_only_from_the_firm_that_would_lose_it(c
 def test_a_case_cannot_be_changed(case):
     with pytest.raises(FrozenInstanceError):
         case.state = "settled"
+    for mapping in (case.money.paid, case.holders, case.items[0].claimed):
+        with pytest.raises(TypeError):
+            mapping["panel"] = 0
 
 
 def test_an_act_on_the_last_day_beats_the_deadline(case, go):
@@ -269,6 +274,59 @@ def test_offers_made_in_mediation_are_not_shown_to_the_one_who_decides(case, man
         assert not set(map(id, secret)) & set(map(id, record(mediation, manual, reader)))
     for reader in ("panel", "assembly", "mediator"):
         assert record(mediation, manual, reader) == mediation.history
+
+
+def test_an_inspection_names_the_amount_when_it_rejects(manual, opening, calendar, go, refused):
+    delivered = Opening(**{**_fields(opening), "track": "inspection", "items": ()})
+    case = open_case(manual, delivered, calendar)
+    assert go(case, (date(2026, 3, 17), None, "")).state == "accepted"
+    assert refused(case, START, "reject", "assembly") == "bad-data"
+    claim = {"item": "bad-lot", "claimed": {"assembly": 120, "panel": -120}}
+    again = go(
+        case, (START, "reject", "assembly", claim), (date(2026, 3, 9), "deliver_again", "panel")
+    )
+    assert again.disputed == 120
+    contested = go(
+        again, (date(2026, 3, 10), "reject", "assembly"), (date(2026, 3, 11), "contest", "panel")
+    )
+    assert contested.state == "raised"
+    assert contested.disputed == 120
+    assert refused(again, date(2026, 3, 9), "deliver_again", "panel") == "unknown-event"
+
+
+def test_a_default_ends_with_an_exit_account(manual, opening, calendar, go):
+    breach = Opening(
+        **{
+            **_fields(opening),
+            "track": "default",
+            "items": (new_item("exit", "assembly", {"assembly": 200, "panel": -200}),),
+        }
+    )
+    case = go(open_case(manual, breach, calendar), (date(2026, 4, 8), None, ""))
+    assert case.state == "default_vote"
+    ballot = {"ballot": "for"}
+    voting = (
+        (date(2026, 4, 8), "vote", f, ballot) for f in ("lead", "carrier", "packer", "tester")
+    )
+    case = go(case, *voting)
+    assert case.state == "exit_account"
+    account = exit_account(
+        accepted_work=500, already_paid=300, cost_to_finish=380, price_of_the_rest=0
+    )
+    assert account.balance == -180
+    drawn = {"terms": {"exit": {"assembly": 180, "panel": account.balance}}}
+    case = go(
+        case, (date(2026, 5, 4), "draw_account", "secretary", drawn), (date(2026, 7, 1), None, "")
+    )
+    assert case.state == "left"
+    assert case.money.paid == {**MONEY, "panel": 320, "assembly": 480}
+
+
+def test_halving_is_the_contested_garment_of_two_who_each_claim_it_all():
+    item = new_item("x", "a", {"a": 151, "b": -100, "c": -51})
+    half, _ = contested_garment((item.disputed, item.disputed), item.disputed)
+    assert item.part(Fraction(1, 2))["a"] == int(half)
+    assert sum(item.part(Fraction(1, 2)).values()) == 0
 
 
 def test_what_a_day_or_an_end_forbids(case, go, refused):

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from moyeora.resolution.errors import Fault, FileFaults
+from moyeora.resolution.frozen import freeze_fields
 from moyeora.resolution.manual import Finding, Manual
 from moyeora.resolution.money import Amounts, Item, Money, at_risk, difference, owed, statements
 from moyeora.resolution.text import Text
@@ -38,6 +39,9 @@ class Act:
     by: str
     data: Mapping[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        freeze_fields(self, "data")
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -48,6 +52,9 @@ class Offer:
     on: date
     terms: Mapping[str, Amounts]
     confidential: bool
+
+    def __post_init__(self) -> None:
+        freeze_fields(self, "terms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,9 @@ class Entry:
     to: str | None
     confidential: bool
 
+    def __post_init__(self) -> None:
+        freeze_fields(self, "data")
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -104,6 +114,9 @@ class Case:
     finding: Finding = "none"
     history: tuple[Entry, ...] = ()
     ended: date | None = None
+
+    def __post_init__(self) -> None:
+        freeze_fields(self, "holders", "arrived", "done", "ballots", "motion", "counts")
 
     @property
     def parties(self) -> frozenset[str]:
@@ -180,6 +193,8 @@ def case_faults(
     if track not in manual.tracks:
         fault("case.track", f"there is no track {track!r}", f"write {', '.join(manual.tracks)}")
         return faults
+    if manual.tracks[track].amount and not items:
+        fault("item", "is missing", "name the amount in dispute: write at least one [[item]]")
     least, most = manual.firms
     if len(set(firms)) != len(firms):
         fault("case.firms", "names a firm twice", "name each once")

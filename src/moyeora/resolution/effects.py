@@ -42,6 +42,8 @@ def _nothing(case: Case, event: Event, act: Act) -> Change:
 
 
 def _claim(case: Case, event: Event, act: Act) -> Change | Refusal:
+    if event.to is not None and not act.data and any(item.open for item in case.items):
+        return Change()  # what it is about has been named before
     item_id, claimed, title = (act.data.get(key) for key in ("item", "claimed", "title"))
     if (
         not isinstance(item_id, str)

@@ -31,7 +31,7 @@ NEEDS_FINDING: Mapping[str, Finding] = {"as_agreed": "agreed", "as_decided": "de
 # What an event does besides leading on.
 Effect = Literal[
     "none",
-    "claim",  # a counter-claim: one more item
+    "claim",  # one more item: a counter-claim, or what a rejection is about
     "concede",  # part of an item is no longer in dispute
     "offer",  # a settlement is offered to all parties
     "agree_part",  # some items are settled; the rest goes on
@@ -161,7 +161,11 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One kind of case: where it starts and how many parties it has."""
+    """One kind of case: where it starts and how many parties it has.
+
+    ``always``: the manual's events of any state may be done in its states too. ``amount``: a case
+    names the amount in dispute when it is opened.
+    """
 
     id: str
     title: Text
@@ -170,6 +174,7 @@ class Track:
     claimants: tuple[int, int]
     respondents: tuple[int, int]
     always: bool
+    amount: bool
 
 
 @dataclass(frozen=True, slots=True)

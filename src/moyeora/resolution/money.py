@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from moyeora.resolution.frozen import freeze_fields
 from moyeora.resolution.text import Text
 
 Amounts = Mapping[str, int]
@@ -53,6 +54,9 @@ class Item:
     finding: Amounts | None = None
     settled: Amounts | None = None
     meanwhile: bool = False
+
+    def __post_init__(self) -> None:
+        freeze_fields(self, "claimed", "conceded", "finding", "settled")
 
     @property
     def open(self) -> bool:
@@ -115,6 +119,9 @@ class Money:
     statement: Amounts
     paid: Amounts
     held: Amounts
+
+    def __post_init__(self) -> None:
+        freeze_fields(self, "statement", "paid", "held")
 
     @property
     def total(self) -> int:

@@ -257,7 +257,9 @@ def _said(manual: Manual, script: Script, entry: Entry, case: Case, language: st
         parts.append(f"{WORDS['offer'].of(language)} {len(case.offers)}")
     for key, value in data.items():
         if key == "note":
-            parts.append(Text.of_mapping(value).of(language) if isinstance(value, dict) else value)
+            parts.append(
+                Text.of_mapping(value).of(language) if isinstance(value, Mapping) else value
+            )
         elif key == "terms":
             for item, transfer in value.items():
                 moves = ", ".join(

@@ -128,6 +128,7 @@ def _track(table: Table) -> Track:
         claimants=_side(table.table("claimants")),
         respondents=_side(table.table("respondents")),
         always=table.flag("always"),
+        amount=table.flag("amount"),
     )
     table.close()
     return track

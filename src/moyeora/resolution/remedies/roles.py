@@ -122,8 +122,8 @@ def _log_bits(problem: "_Problem") -> int:
     shared_out = sum(
         max(problem.points[firm][role] for firm in problem.firms) for role in problem.roles
     )
-    # The greatest product there can be: all that can be got, in equal parts.
-    most_product: int = (shared_out // firms + 1) ** firms
+    # The greatest product there can be: all that can be got, in equal parts for some firms.
+    most_product: int = max((shared_out // some + 1) ** some for some in range(1, firms + 1))
     enough = ((most_product + 1) * firms).bit_length()
     room = 62 - (firms * problem.most.bit_length()).bit_length()
     return min(enough, room)
