@@ -64,3 +64,10 @@ bench-sharing: .venv/installed
 
 soak: .venv/installed
 	cd tests && ../$(BIN)/python -m sharing.soak $(SOAK)
+.PHONY: soak-resolution bench-resolution
+# Once before a release: every random case ends in time, checker and simulator agree.
+soak-resolution: .venv/installed
+	$(BIN)/python -m tests.resolution.soak 100000 1000
+
+bench-resolution: .venv/installed
+	$(BIN)/python -m benchmarks.resolution

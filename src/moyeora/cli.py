@@ -15,6 +15,7 @@ from moyeora import __version__
 ROOMS = {
     "press": ("moyeora.press.command", "press", "print a mailing, every piece a little different"),
     "share": ("moyeora.sharing.command", "sharing", "who gets what, exact to the last won"),
+    "manual": ("moyeora.resolution.command", "resolution", "settle a difference by the manual"),
 }
 
 
