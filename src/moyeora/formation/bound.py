@@ -42,7 +42,7 @@ from moyeora.formation.problem import NEVER, Problem
 
 Floats = NDArray[np.float64]
 
-ROUNDING = 1e-10
+ROUNDING = 2e-12
 """Sums of up to a million doubles are right to about this part of their size."""
 
 PRICE_STEPS = 60
@@ -77,7 +77,7 @@ class Relaxation:
         self.problem, self.stage = problem, stage
         self.index = np.flatnonzero(alive)
         self.firm, self.need = problem.firm[self.index], problem.need[self.index]
-        self.most_firms = problem.item.wishes.firms_max or len(problem.firms)
+        self.most_firms = problem.item.wishes.firms_max
         weights = stage.wishes
         # The firm that earns most earns at least the mean of all that are in.
         mean = weights.get("equality", 0) / self.most_firms
@@ -174,7 +174,8 @@ class Relaxation:
         order = mine[np.argsort(slope[mine], kind="stable")]
         rising = slope[order]
         units = np.concatenate([[0.0], np.cumsum(reach[order])])
-        cost = np.concatenate([[0.0], np.cumsum(reach[order] * rising)])
+        dear = (reach[order] * rising).astype(np.longdouble)
+        cost = np.concatenate([[0.0], np.cumsum(dear).astype(float)])
         if units[-1] < demand:
             return np.inf, np.full(len(mine), np.inf)
         whole = float(np.interp(demand, units, cost))

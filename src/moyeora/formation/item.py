@@ -22,7 +22,10 @@ WISHES = ("cost", "time", "quality", "cohesion", "equality", "newcomers")
 MINOR_DIGITS = {"KRW": 0, "JPY": 0, "VND": 0, "USD": 2, "EUR": 2, "CNY": 2, "GBP": 2}
 """Digits after the point of each currency that prices may be in (ISO 4217)."""
 
-PERIODS_MAX = 120
+PERIODS_MAX = 40
+FIRMS_MAX = 64
+"""A consortium of more firms than this is an association."""
+
 QUANTITY_MAX = 10**9
 MONEY_MAX = 10**15
 
@@ -83,7 +86,7 @@ class Wishes:
     """
 
     stages: tuple[Mapping[str, int], ...] = ({"cost": 1},)
-    firms_max: int | None = None
+    firms_max: int = FIRMS_MAX
     share_cap: Fraction | None = None
     newcomers: int = 0
     km_per_tie: int = 10
@@ -385,10 +388,9 @@ class _Reader:
         cap = self.ratio(table, "wishes", "share_cap")
         if cap is not None and cap == 0:
             self.fault("wishes.share_cap", "range", "a cap of nothing lets no firm in.")
-        asked = self.whole(table, "wishes", "firms_max", 0, low=1, high=1000)
         return Wishes(
             stages=tuple(stages) or ({"cost": 1},),
-            firms_max=asked or None,
+            firms_max=self.whole(table, "wishes", "firms_max", FIRMS_MAX, low=1, high=FIRMS_MAX),
             share_cap=cap,
             newcomers=self.whole(table, "wishes", "newcomers", 0, low=0, high=1000),
             km_per_tie=self.whole(table, "wishes", "km_per_tie", 10, low=0, high=1000),

@@ -1,16 +1,19 @@
 """The model: an item's problem, or some of its pairs, as an integer linear program.
 
-Variables: ``y`` firm is in, ``z`` pair is used, ``q`` lots taken, one tier of the price breaks
-each; per need and period ``begun`` (the need has started) and ``going`` (it has not ended), and
-per lead time ``ready`` (work of that lead time may come out in this period); ``x`` units made in
-a period where several pairs share a line.
+Variables: ``is_in`` a firm is in, ``used`` a pair is used, lots taken, one tier of the price
+breaks each; ``window`` which interval of periods (start, end) a need is worked in; ``made`` units
+made in a period where several pairs share a line.
 
 Constraints: every need covered; lots between smallest and largest; capacity per period, across
 all needs that a line serves; precedence (a need starts in a later period than those before it
 end); at most so many firms a need and in all; exclusions; seats taken; budget; share cap.
 
-Time is indexed by period rather than by interval variables: capacities are given per period, so
-the amounts must be too, and the program stays linear for every solver.
+Each need that precedence or the wish for time ties to others picks exactly one interval out of
+all it could have. Interval variables with separate starts and ends would say the same with fewer
+variables, but their linear relaxation spreads every need thinly over the whole time and sees no
+clash. Picking intervals also lets the model say what each costs at least: for every interval, the
+need's cost is no less than its pairs' price curve within it (see :mod:`.bound`). Without those
+rows some items of 170 pairs were not proven in 20 seconds.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,6 +56,7 @@ class Model:
         self.program = Program()
         self.is_in: dict[int, int] = {}
         self.used: dict[int, int] = {}
+        self.tiers: dict[int, list[int]] = {}
         self.lots: dict[int, Terms] = {}
         self.costs: dict[int, Terms] = {}
         self.by_need: dict[int, list[int]] = {at: [] for at in range(len(problem.item.needs))}
@@ -64,10 +68,8 @@ class Model:
         self._quantities()
         self._firms(apart)
         self._needs()
-        self.going: dict[tuple[int, int], int] = {}
-        self.begun: dict[tuple[int, int], int] = {}
-        self._times()
-        self.ready: dict[tuple[int, int, int], int] = {}
+        self.window: dict[int, dict[tuple[int, int], int]] = {}
+        self._windows()
         self.made: dict[int, dict[int, int]] = {}
         self._capacities()
         self._money()
@@ -92,6 +94,7 @@ class Model:
             setup = [(used, int(problem.setup[pair]))]
             self.lots[pair], self.costs[pair] = [], setup
             chosen = [used] if len(tiers) == 1 else [program.boolean() for _ in tiers]
+            self.tiers[pair] = chosen
             if len(tiers) > 1:
                 program.equal([(each, 1) for each in chosen] + [(used, -1)], 0)
             for (low, high, price), on in zip(tiers, chosen, strict=True):
@@ -114,7 +117,7 @@ class Model:
                 program.at_most([(self.used[pair], 1), (is_in, -1)], 0)
             program.at_least([(self.used[pair], 1) for pair in pairs] + [(is_in, -1)], 0)
         most = problem.item.wishes.firms_max
-        if most is not None and len(self.is_in) > most:
+        if len(self.is_in) > most:
             program.at_most([(is_in, 1) for is_in in self.is_in.values()], most)
         for a, b in zip(*problem.exclusions, strict=True):
             if int(a) in self.is_in and int(b) in self.is_in:
@@ -159,47 +162,30 @@ class Model:
 
     # When each need is worked on.
 
-    def _times(self) -> None:
+    def _windows(self) -> None:
         problem, program = self.problem, self.program
         index = {need.id: at for at, need in enumerate(problem.item.needs)}
-        self.linked = {index[e] for need in problem.item.needs for e in need.after} | {
+        linked = {index[e] for need in problem.item.needs for e in need.after} | {
             at for at, need in enumerate(problem.item.needs) if need.after
         }
         if any("time" in stage for stage in problem.item.wishes.stages):
-            self.linked = set(index.values())
-        for at in sorted(self.linked):
-            first, last = int(problem.first[at]), int(problem.last[at])
-            if last < first:
-                self.possible = False
-                continue
-            for period in range(first, last + 1):
-                self.begun[at, period] = program.boolean()
-                self.going[at, period] = program.boolean()
-            for period in range(first, last):
-                program.at_most(
-                    [(self.begun[at, period], 1), (self.begun[at, period + 1], -1)], 0
-                )
-                program.at_most(
-                    [(self.going[at, period + 1], 1), (self.going[at, period], -1)], 0
-                )
+            linked = set(index.values())
+        for at in sorted(linked):
+            costs = window_costs(problem, np.array(self.by_need[at], dtype=np.int64), at)
+            picked = self.window[at] = {window: program.boolean() for window in costs}
+            self._at_least([(window, 1) for window in picked.values()], 1)
+            program.at_most([(window, 1) for window in picked.values()], 1)
+            paid = [term for pair in self.by_need[at] for term in self.costs[pair]]
+            program.at_least([*paid, *((picked[w], -cost) for w, cost in costs.items())], 0)
         for at, need in enumerate(problem.item.needs):
             for earlier in need.after:
-                for period in range(int(problem.first[at]), int(problem.last[at]) + 1):
-                    going = self.going.get((index[earlier], period))
-                    if going is not None:
-                        program.at_most([(self.begun[at, period], 1), (going, 1)], 1)
-
-    def _ready(self, at: int, lead: int, period: int) -> int | None:
-        """1 when work of a need with that lead time may come out in the period (None: always)."""
-        if at not in self.linked:
-            return None
-        key = (at, lead, period)
-        if key not in self.ready:
-            ready = self.program.boolean()
-            self.program.at_most([(ready, 1), (self.begun[at, period - lead], -1)], 0)
-            self.program.at_most([(ready, 1), (self.going[at, period], -1)], 0)
-            self.ready[key] = ready
-        return self.ready[key]
+                for period in range(problem.item.periods):
+                    begun = [(v, 1) for (s, _), v in self.window[at].items() if s <= period]
+                    going = [
+                        (v, 1) for (_, e), v in self.window[index[earlier]].items() if e >= period
+                    ]
+                    if begun and going:
+                        program.at_most(begun + going, 1)
 
     def _capacities(self) -> None:
         lines: dict[int, list[int]] = {}
@@ -211,30 +197,35 @@ class Model:
             else:
                 self._shared(pairs)
 
-    def _slots(self, pair: int) -> list[tuple[int, int, int | None]]:
-        """The periods in which a pair can make something, with how much, and when ready."""
-        problem = self.problem
-        at, lead = int(problem.need[pair]), int(problem.lead[pair])
-        return [
-            (period, int(problem.capacity[pair, period]), self._ready(at, lead, period))
-            for period in range(int(problem.first[at]) + lead, int(problem.last[at]) + 1)
-            if problem.capacity[pair, period] > 0
-        ]
+    def _room(self, pair: int, period: int) -> Terms | None:
+        """The picked intervals in which the pair can make something in the period.
+
+        None when the need may be worked on at any time.
+        """
+        at, lead = int(self.problem.need[pair]), int(self.problem.lead[pair])
+        if at not in self.window:
+            return None
+        return [(v, 1) for (s, e), v in self.window[at].items() if s + lead <= period <= e]
 
     def _units(self, pair: int, sign: int) -> Terms:
         lot = int(self.problem.lot[pair]) * sign
         return [(variable, count * lot) for variable, count in self.lots[pair]]
 
     def _alone(self, pair: int) -> None:
-        if int(self.problem.need[pair]) not in self.linked:
+        problem, program = self.problem, self.program
+        at, lead, lot = (int(of[pair]) for of in (problem.need, problem.lead, problem.lot))
+        if at not in self.window:
             return  # the problem has capped the pair by its capacity already
-        most = int(self.problem.lot[pair] * self.problem.most[pair])
-        room = [
-            (ready, min(capacity, most))
-            for _, capacity, ready in self._slots(pair)
-            if ready is not None
-        ]
-        self.program.at_least(room + self._units(pair, -1), 0)
+        sums = np.concatenate([[0], np.cumsum(problem.capacity[pair])])
+        room, fit = [], []
+        for (start, end), window in self.window[at].items():
+            units = int(sums[end + 1] - sums[start + lead]) if start + lead <= end else 0
+            lots = min(units // lot, int(problem.most[pair]))
+            if lots >= problem.least[pair]:
+                room.append((window, -lots))
+                fit.append((window, -1))
+        program.at_most(self.lots[pair] + room, 0)
+        program.at_most([(self.used[pair], 1), *fit], 0)
 
     def _shared(self, pairs: list[int]) -> None:
         problem, program = self.problem, self.program
@@ -242,10 +233,16 @@ class Model:
         for pair in pairs:
             made: Terms = []
             most = int(problem.lot[pair] * problem.most[pair])
-            for period, capacity, ready in self._slots(pair):
-                units = program.variable(0, min(capacity, most))
-                if ready is not None:
-                    program.at_most([(units, 1), (ready, -min(capacity, most))], 0)
+            at, lead = int(problem.need[pair]), int(problem.lead[pair])
+            for period in range(int(problem.first[at]) + lead, int(problem.last[at]) + 1):
+                capacity = int(problem.capacity[pair, period])
+                room = self._room(pair, period)
+                if not capacity or room == []:
+                    continue
+                most_here = min(capacity, most)
+                units = program.variable(0, most_here)
+                if room is not None:
+                    program.at_most([(units, 1), *((v, -most_here) for v, _ in room)], 0)
                 made.append((units, 1))
                 self.made.setdefault(pair, {})[period] = units
                 busy.setdefault(period, []).append((units, capacity))
@@ -282,8 +279,8 @@ class Model:
     def _time(self) -> Terms:
         problem, program = self.problem, self.program
         end = program.variable(0, problem.item.periods)
-        for (_, period), going in self.going.items():
-            program.at_most([(going, period + 1), (end, -1)], 0)
+        for picked in self.window.values():
+            program.at_most([*((v, e + 1) for (_, e), v in picked.items()), (end, -1)], 0)
         return [(end, problem.item.period_days)]
 
     def _quality(self) -> Terms:
@@ -342,5 +339,43 @@ class Model:
         return terms
 
     def schedule(self) -> Terms:
-        """Sum of the needs' ends: what makes the final plan as early as it can be."""
-        return [(going, 1) for going in self.going.values()]
+        """Sum of the needs' ends and starts: what makes the final plan early and without slack."""
+        return [(v, s + e) for picked in self.window.values() for (s, e), v in picked.items()]
+
+
+def window_costs(
+    problem: Problem, pairs: NDArray[np.int64], need: int
+) -> dict[tuple[int, int], int]:
+    """For each interval (first, last period) in which the pairs can cover the need, its least cost.
+
+    The least cost is that of filling the need by the pairs in the order of their best cost a unit
+    within the interval, each as far as its capacity there goes: a lower bound for whole lots.
+    """
+    lot, lead = problem.lot[pairs], problem.lead[pairs]
+    least, setup = problem.least[pairs], problem.setup[pairs].astype(float)
+    demand = int(problem.demand[need])
+    sums = np.zeros((len(pairs), problem.item.periods + 1), dtype=np.int64)
+    np.cumsum(problem.capacity[pairs], axis=1, out=sums[:, 1:])
+    low, high = problem.tier_from[pairs], problem.tier_to[pairs]
+    price, rows = problem.tier_price[pairs].astype(float), np.arange(len(pairs))
+    costs = {}
+    for start in range(int(problem.first[need]), int(problem.last[need]) + 1):
+        for end in range(start, int(problem.last[need]) + 1):
+            begin = np.minimum(start + lead, end + 1)
+            lots = (sums[rows, end + 1] - sums[rows, begin]) // lot
+            reach = np.minimum(high, lots[:, None])
+            valid = (reach >= low) & (lots >= least)[:, None]
+            units = np.where(valid, np.minimum(reach * lot[:, None], demand), 0)
+            if units.max(axis=1, initial=0).sum() < demand:
+                continue
+            with np.errstate(divide="ignore", invalid="ignore"):
+                mean = np.where(valid, (setup[:, None] + price * reach) / units, np.inf)
+            slope, width = mean.min(axis=1), units.max(axis=1)
+            order = np.argsort(slope, kind="stable")
+            filled = np.cumsum(width[order])
+            last = int(np.searchsorted(filled, demand))
+            before = filled[last - 1] if last else 0
+            cost = float((slope[order[:last]] * width[order[:last]]).sum())
+            cost += float(slope[order[last]] * (demand - before))
+            costs[start, end] = int(np.ceil(cost * (1 - 1e-12) - 1e-6))
+    return costs

@@ -77,19 +77,8 @@ def read_plan(model: Model, values: Sequence[int]) -> Plan:
         if values[model.used[pair]]
     }
     window = {
-        at: (
-            next(
-                p
-                for p in range(int(problem.first[at]), int(problem.last[at]) + 1)
-                if values[model.begun[at, p]]
-            ),
-            max(
-                p
-                for p in range(int(problem.first[at]), int(problem.last[at]) + 1)
-                if values[model.going[at, p]]
-            ),
-        )
-        if at in model.linked
+        at: next((w for w, v in model.window[at].items() if values[v]))
+        if at in model.window
         else (int(problem.first[at]), int(problem.last[at]))
         for at in range(len(problem.item.needs))
     }
@@ -143,6 +132,19 @@ def _made(
                 left -= units
         made[pair] = tuple(slots)
     return made
+
+
+def plan_values(model: Model, plan: Plan) -> dict[int, int]:
+    """Values of the model's main variables in a plan: a hint for the solver."""
+    problem = model.problem
+    index = {need.id: at for at, need in enumerate(problem.item.needs)}
+    used = {(share.offer, index[share.need]) for share in plan.shares}
+    firms = {problem.firm_at[firm] for firm in plan.firms}
+    values = {variable: int(firm in firms) for firm, variable in model.is_in.items()}
+    for pair in model.pairs:
+        key = (int(problem.offer[pair]), int(problem.need[pair]))
+        values[model.used[pair]] = int(key in used)
+    return values
 
 
 def evaluate(problem: Problem, shares: Sequence[Share]) -> dict[str, int]:
@@ -218,7 +220,7 @@ def broken_rules(problem: Problem, plan: Plan) -> list[str]:
                 broken.append(f"{need.id} begins before {earlier} has ended")
     broken += _overloads(problem, pairs)
     firms = plan.firms
-    if item.wishes.firms_max is not None and len(firms) > item.wishes.firms_max:
+    if len(firms) > item.wishes.firms_max:
         broken.append("there are too many firms")
     for a, b in zip(*problem.exclusions, strict=True):
         if problem.number[a] in firms and problem.number[b] in firms:

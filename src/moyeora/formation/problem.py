@@ -28,7 +28,8 @@ TIE_TIMES_MAX = 10
 """Working together an eleventh time says nothing new."""
 
 EARTH_RADIUS_KM = 6371.0088
-LOTTERY_BITS = 40
+LOTTERY_BYTES = 3
+"""Enough that two lists of firms hardly ever draw the same sum; few enough for exact doubles."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ class Problem:
         salt = blake2b(self.item.id.encode(), digest_size=16).digest()
         return np.array(
             [
-                int.from_bytes(blake2b(number.encode(), digest_size=5, salt=salt).digest())
+                int.from_bytes(blake2b(number.encode(), digest_size=LOTTERY_BYTES, salt=salt).digest())
                 for number in self.number
             ],
             dtype=np.int64,

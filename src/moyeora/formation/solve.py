@@ -1,15 +1,16 @@
 """Solving: cut, solve what is left, prove; stage by stage; then one canonical answer.
 
 Each stage first solves a small part of the pairs (those cheapest by the relaxation), which gives
-an incumbent. Then the safe cut of :mod:`.bound` says which of *all* pairs a better plan could
-use. If those were all in the part, or the bound meets the incumbent, the stage is proven;
-otherwise the part grows by them and is solved again.
+an incumbent. Then the safe cuts of :mod:`.bound` and :mod:`.linear` say which of *all* pairs a
+better plan could use. If those were all in the part, or the bound meets the incumbent, the stage
+is proven; otherwise the part grows by them and is solved again.
 
-When the last wish is proven, several plans may still be equally good. A lottery stage picks the
-list of firms with the least sum of lots (a hash of each number), and a last solve, of those
-firms' pairs alone, on one worker from a fixed seed, makes the quantities and the schedule. It sees
-only the problem and the list, so the answer is the same on any number of workers, for any order
-of the rows, and whatever was cut on the way.
+Several plans may be equally good. The last stage therefore also minimises, far below the weight
+of one unit of the wish itself, the sum of the lots that the firms have drawn (a hash of each
+number), and it is solved on one worker from a fixed seed, beginning from the problem alone and
+not from whatever an earlier stage happened to find. A last solve of the chosen firms' pairs makes
+the quantities and the schedule. So the answer is the same on any number of workers and for any
+order of the rows.
 """
 
 import time
@@ -21,14 +22,20 @@ from numpy.typing import NDArray
 
 from moyeora.formation.bound import Bounds, Relaxation, larger
 from moyeora.formation.faults import NoConsortium, OutOfTime
+from moyeora.formation.linear import linear_bound
 from moyeora.formation.model import Apart, Model, Stage
-from moyeora.formation.plan import Plan, chosen_pairs, read_plan
+from moyeora.formation.item import FIRMS_MAX
+from moyeora.formation.plan import Plan, chosen_pairs, plan_values, read_plan
 from moyeora.formation.problem import Problem
 from moyeora.formation.program import Limits, solve_cp_sat
 
-LOTTERY = "lottery"
-PART_PAIRS_PER_NEED = 14
+PART_PAIRS_PER_NEED = 6
 GROWTH = 3
+LINEAR_PAIRS_MAX = 3000
+"""Beyond this the linear relaxation takes longer than it saves."""
+
+LOTTERY_BITS = 20
+SAFE_BITS = 61
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ class Outcome:
     @property
     def values(self) -> tuple[int, ...]:
         """The stages' values, to be compared in order."""
-        return tuple(stage.value for stage in self.stages if stage.name != LOTTERY)
+        return tuple(stage.value for stage in self.stages)
 
 
 def stages_of(problem: Problem) -> list[Stage]:
@@ -94,13 +101,11 @@ def solve(
     :class:`OutOfTime` when none was found in time.
     """
     run = _Run(problem, limits or Limits(), apart, cut)
-    for stage in stages_of(problem) if stages is None else stages:
-        run.stage(stage)
+    wanted = list(stages_of(problem) if stages is None else stages)
+    for stage in wanted:
+        run.stage(stage, deciding=canonical and stage is wanted[-1])
         if not run.results[-1].proven:
             break
-    else:
-        if canonical:
-            run.lottery()
     plan = run.final() if canonical else run.plan
     assert plan is not None
     return Outcome(
@@ -125,62 +130,87 @@ class _Run:
         self.part = np.zeros(len(problem), dtype=bool)
         self.plan: Plan | None = None
 
-    def left(self) -> Limits:
-        spent = time.monotonic() - self.began
-        return replace(self.limits, seconds=max(0.05, self.limits.seconds - spent))
+    def _seconds(self) -> float:
+        return self.limits.seconds - (time.monotonic() - self.began)
 
-    def stage(self, stage: Stage) -> None:
+    def stage(self, stage: Stage, deciding: bool) -> None:
+        """Minimise one stage; the deciding one also settles which of equal plans it is."""
+        bits = self._lottery_bits(stage) if deciding else 0
+        if bits:
+            stage = self._with_lottery(stage, bits)
+            self.plan = None
+            self.part[:] = False
+        limits = replace(self.limits, workers=1) if deciding else self.limits
         relaxed = Relaxation(self.problem, stage, self.alive)
         bounds = relaxed.curves()
-        improved = False
+        steps = [relaxed.prices, lambda value: self._linear(stage, bounds, value)]
         self._start(bounds)
         while True:
-            status, value, floor = self._attempt(stage)
-            complete = not (self.alive & ~self.part).any()
+            status, value, floor = self._attempt(stage, limits)
+            out_of_time = self._seconds() <= 0
             if value is None:
-                if complete:
+                if not (self.alive & ~self.part).any():
                     if status == "infeasible":
                         raise NoConsortium("no consortium meets every demand of the item")
                     raise OutOfTime("no consortium was found within the time limit")
-                if self.left().seconds <= 0.05:
+                if out_of_time:
                     raise OutOfTime("no consortium was found within the time limit")
                 self._grow(bounds, self.alive)
                 continue
-            if not self.cut or bounds.proves(value):
-                self._settle(stage, value, bounds, value if status == "optimal" else floor)
+            floor = value if status == "optimal" else floor
+            while self.cut and not bounds.proves(value):
+                wanted = self.alive & bounds.keeps(value)
+                if not (wanted & ~self.part).any():
+                    break
+                if not steps:
+                    floor = min(floor, int(np.ceil(bounds.whole - bounds.margin)))
+                    break
+                bounds = larger(bounds, steps.pop(0)(value))
+            else:
+                self._settle(stage, value, bounds, value if self.cut else floor, bits)
                 return
             wanted = self.alive & bounds.keeps(value)
-            if not improved and (wanted & ~self.part).any():
-                bounds, improved = larger(bounds, relaxed.prices(value)), True
-                wanted = self.alive & bounds.keeps(value)
-            if not (wanted & ~self.part).any():
-                self._settle(stage, value, bounds, value if status == "optimal" else floor)
-                return
-            if status != "optimal" or self.left().seconds <= 0.05:
-                lowest = int(np.ceil(bounds.whole - bounds.margin))
-                self._settle(stage, value, bounds, lowest)
+            complete = not (wanted & ~self.part).any()
+            if complete or status != "optimal" or out_of_time:
+                self._settle(stage, value, bounds, floor, bits)
                 return
             self._grow(bounds, wanted)
 
-    def lottery(self) -> None:
-        """Among equally good plans, the list of firms that the draw prefers."""
-        assert self.plan is not None
-        used = set(self.plan.firms)
-        left = {self.problem.number[firm] for firm in np.unique(self.problem.firm[self.alive])}
-        if left <= used and not self._may_shrink():
-            return
-        self.stage(Stage(LOTTERY, firms=self.problem.lottery.tolist()))
+    def _linear(self, stage: Stage, bounds: Bounds, value: int) -> Bounds:
+        """The bound by linear relaxation of the pairs that are still wanted."""
+        wanted = self.alive & bounds.keeps(value)
+        full = np.full(len(self.problem), -np.inf)
+        if wanted.sum() > LINEAR_PAIRS_MAX:
+            return Bounds(-np.inf, full, bounds.rank)
+        model = self._model(np.flatnonzero(wanted))
+        whole, pair = linear_bound(model, model.objective(stage), max(1.0, self._seconds()))
+        full[model.pairs] = pair
+        # The relaxation knows only the wanted pairs; the others are out already.
+        full[~wanted] = np.inf
+        return Bounds(whole, full, bounds.rank)
 
-    def _may_shrink(self) -> bool:
-        return True
+    def _lottery_bits(self, stage: Stage) -> int:
+        """How far a stage can be shifted up to make room for the draw without overflow."""
+        problem = self.problem
+        weight = sum(stage.wishes.values()) + 1
+        dearest = (problem.setup + problem.tier_price.max(axis=1, initial=0) * problem.most)
+        largest = int(np.sort(np.maximum(dearest, problem.risk * problem.most))[-4000:].sum())
+        return min(LOTTERY_BITS, SAFE_BITS - (largest * weight + 1).bit_length())
+
+    def _with_lottery(self, stage: Stage, bits: int) -> Stage:
+        room = (1 << bits) // (FIRMS_MAX + 1)
+        lots = self.problem.lottery % max(1, room)
+        firms = np.asarray(stage.firms, dtype=np.int64) << bits if len(stage.firms) else 0
+        return Stage(
+            stage.name,
+            {wish: weight << bits for wish, weight in stage.wishes.items()},
+            (lots + firms).tolist(),
+        )
 
     def final(self) -> Plan:
         """The canonical plan of the chosen firms."""
         assert self.plan is not None
-        pairs = chosen_pairs(self.problem, self.plan.firms)
-        model = Model(self.problem, pairs, self.apart)
-        for stage, value in self.pins:
-            model.program.at_most(model.objective(stage), value)
+        model = self._model(chosen_pairs(self.problem, self.plan.firms))
         for is_in in model.is_in.values():
             model.program.equal([(is_in, 1)], 1)
         solution = solve_cp_sat(
@@ -188,23 +218,30 @@ class _Run:
         )
         return self.plan if solution.values is None else read_plan(model, solution.values)
 
-    def _attempt(self, stage: Stage) -> tuple[str, int | None, int]:
-        """Solve the part: the solver's status, the value, and the proven bound for the part."""
-        pairs = np.flatnonzero(self.part & self.alive)
+    def _model(self, pairs: NDArray[np.int64]) -> Model:
         model = Model(self.problem, pairs, self.apart)
+        for stage, value in self.pins:
+            model.program.at_most(model.objective(stage), value)
+        return model
+
+    def _attempt(self, stage: Stage, limits: Limits) -> tuple[str, int | None, int]:
+        """Solve the part: the solver's status, the value, and the proven bound for the part."""
+        model = self._model(np.flatnonzero(self.part & self.alive))
         if not model.possible:
             return "infeasible", None, 0
-        for earlier, value in self.pins:
-            model.program.at_most(model.objective(earlier), value)
-        solution = solve_cp_sat(model.program, model.objective(stage), self.left())
+        hint = None if self.plan is None else plan_values(model, self.plan)
+        limits = replace(limits, seconds=max(0.05, self._seconds()))
+        solution = solve_cp_sat(model.program, model.objective(stage), limits, hint)
         if solution.values is None:
             return solution.status, None, 0
         self.plan = read_plan(model, solution.values)
         return solution.status, solution.objective, solution.bound
 
-    def _settle(self, stage: Stage, value: int, bounds: Bounds, bound: int) -> None:
+    def _settle(self, stage: Stage, value: int, bounds: Bounds, bound: int, bits: int) -> None:
         kept = self.alive & bounds.keeps(value) if self.cut else self.alive
-        self.results.append(StageResult(stage.name, value, bound, int(kept.sum())))
+        self.results.append(
+            StageResult(stage.name, value >> bits, bound >> bits, int(kept.sum()))
+        )
         self.alive = kept
         self.pins.append((stage, value))
 
