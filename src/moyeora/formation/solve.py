@@ -88,12 +88,14 @@ def solve(
     *,
     stages: Sequence[Stage] | None = None,
     apart: Sequence[Apart] = (),
+    held: Sequence[tuple[Stage, int]] = (),
     cut: bool = True,
     canonical: bool = True,
 ) -> Outcome:
     """The proven best plan, or the best found within the time limit and its bound.
 
-    ``stages`` replaces the item's own; ``apart`` asks for a plan that differs from others.
+    ``stages`` replaces the item's own; ``apart`` asks for a plan that differs from others;
+    ``held`` are stages that must not exceed a value.
     Without ``cut`` every pair goes to the solver (for comparison); without ``canonical`` any one
     of equally good plans is returned, which is quicker and enough to know the values.
 
@@ -101,6 +103,7 @@ def solve(
     :class:`OutOfTime` when none was found in time.
     """
     run = _Run(problem, limits or Limits(), apart, cut)
+    run.pins.extend(held)
     wanted = list(stages_of(problem) if stages is None else stages)
     for stage in wanted:
         run.stage(stage, deciding=canonical and stage is wanted[-1])
