@@ -3,6 +3,7 @@
 Four libraries and one application; each room is used on its own:
 
 - :mod:`moyeora.press`: many mailings, each a little different, at nearly the price of one.
+- :mod:`moyeora.formation`: the proven best consortium for a business item, and why.
 """
 
 __version__ = "0.1.0"

@@ -14,6 +14,7 @@ from moyeora import __version__
 # sub-command -> (module, the extra that installs what it needs, what it does)
 ROOMS = {
     "press": ("moyeora.press.command", "press", "print a mailing, every piece a little different"),
+    "form": ("moyeora.formation.command", "formation", "find the proven best consortium"),
 }
 
 

@@ -14,11 +14,13 @@ from moyeora.formation.demands import demands
 from moyeora.formation.faults import BadInput, Fault, NoConsortium
 from moyeora.formation.item import Item, MustHaves, Need, Seat
 from moyeora.formation.members import Members
+from moyeora.formation.model import Stage
+from moyeora.formation.plan import Plan
 from moyeora.formation.problem import Change, Terms, build, meets
 from moyeora.formation.program import Limits
 from moyeora.formation.solve import Outcome, solve
 
-CAPACITY_MAX = 10**9
+PRICE_MAX = 10**10
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,31 @@ def why(item: Item, members: Members, limits: Limits | None = None) -> Why:
     )
 
 
-def _values(item: Item, members: Members, change: Change, limits: Limits | None) -> Outcome | None:
+def money_stages(item: Item) -> list[Stage]:
+    """The item's stages up to the first in which money counts: those that a price decides."""
+    stages = [Stage("+".join(weights), dict(weights)) for weights in item.wishes.stages]
+    for at, stage in enumerate(stages):
+        if "cost" in stage.wishes:
+            return stages[: at + 1]
+    return stages
+
+
+def _values(
+    item: Item,
+    members: Members,
+    change: Change,
+    limits: Limits | None,
+    known: Plan | None = None,
+) -> Outcome | None:
+    """The changed question's optimum; ``known`` is a plan that is allowed there too."""
     try:
-        return solve(build(item, members, change), limits, canonical=False)
+        return solve(
+            build(item, members, change),
+            limits,
+            stages=money_stages(item),
+            known=known,
+            canonical=False,
+        )
     except NoConsortium:
         return None
 
@@ -113,12 +137,16 @@ def _prices(
     item: Item, members: Members, outcome: Outcome, limits: Limits | None
 ) -> Iterator[PriceOfDemand]:
     for demand in demands(item, members):
-        other = _values(*demand.drop(item, members), Change(), limits)
+        is_need = demand.key.count(".") == 1 and demand.key.startswith("need.")
+        # The optimum breaks no rule of an item that asks for less; only a dropped need is no
+        # longer in its plan.
+        known = None if is_need else outcome.plan
+        other = _values(*demand.drop(item, members), Change(), limits, known)
         if other is None:
             # A seat without a need can lose the one need that its firm could serve.
             continue
         saves = tuple(
-            before - after for before, after in zip(outcome.values, other.values, strict=True)
+            before - after for before, after in zip(outcome.values, other.values, strict=False)
         )
         yield PriceOfDemand(
             demand.key, demand.words, other.values, saves, outcome.plan.cost - other.plan.cost
@@ -191,7 +219,7 @@ def _way_in(
     today = int(members.column["price"][offer])
     is_in = not missing and ask.wins(Terms())
     price = None if is_in else _highest_price(ask, today)
-    capacity = None if is_in else _least_capacity(ask)
+    capacity = None if is_in else _least_capacity(ask, -(-need.quantity * 7 // item.period_days))
     return WayIn(firm, need.id, offer, today, is_in, missing, price, capacity)
 
 
@@ -215,14 +243,33 @@ def lacking(need: Need, members: Members, offer: int) -> Iterator[str]:
 
 
 def _highest_price(ask: _Question, today: int) -> int | None:
-    """The highest price that wins, by bisection: a higher price never makes the firm's plan
-    better, so the prices that win are 0 .. the highest."""
-    if not ask.wins(Terms(price=0)):
+    """The highest price that wins. A higher price never makes the firm's plan better, so the
+    prices that win are 0 .. the highest.
+
+    Where only cost decides, a winning plan still wins until its own units have used up the
+    distance to the target; the price climbs by that until one more would lose.
+    """
+    outcome = ask.outcome(Terms(price=0))
+    if outcome is None or (ask.target is not None and outcome.values >= ask.target):
         return None
-    low, high = 0, max(1, today)
+    if ask.target is None or set(outcome.problem.item.wishes.stages[0]) != {"cost"}:
+        return _bisected_price(ask, max(1, today))
+    price = 0
+    while outcome is not None and outcome.values < ask.target:
+        units = sum(share.units for share in outcome.plan.shares if share.offer == ask.offer)
+        weight = outcome.problem.item.wishes.stages[0]["cost"]
+        price += (ask.target[0] - 1 - outcome.values[0]) // (units * weight)
+        outcome = ask.outcome(Terms(price=price + 1))
+        if outcome is not None and outcome.values < ask.target:
+            price += 1
+    return price
+
+
+def _bisected_price(ask: _Question, high: int) -> int:
+    low = 0
     while ask.wins(Terms(price=high)):  # above today's price when only a certificate is missing
         low, high = high, high * 2
-        if high > 10**10:
+        if high > PRICE_MAX:
             return low
     while high - low > 1:
         middle = (low + high) // 2
@@ -233,14 +280,15 @@ def _highest_price(ask: _Question, today: int) -> int | None:
     return low
 
 
-def _least_capacity(ask: _Question) -> int | None:
-    """The least weekly capacity that wins; more capacity never makes the firm's plan worse."""
-    if not ask.wins(Terms(capacity=CAPACITY_MAX)):
+def _least_capacity(ask: _Question, enough: int) -> int | None:
+    """A weekly capacity that wins, at most 2 % above the least that does.
+
+    More capacity never makes the firm's plan worse; ``enough`` makes the whole need in a period.
+    """
+    if not ask.wins(Terms(capacity=enough)):
         return None
-    low, high = 0, 1
-    while not ask.wins(Terms(capacity=high)):
-        low, high = high, high * 8
-    while high - low > 1:
+    low, high = 0, enough
+    while high - low > max(1, high // 50):
         middle = (low + high) // 2
         if ask.wins(Terms(capacity=middle)):
             high = middle

@@ -2,16 +2,16 @@
 
 Any row prices pi give a lower bound, not only the best ones: for every x within its box and its
 rows, c x >= pi b + (c - pi A) x, with b the side of the row that pi's sign asks for, and the last
-term is at least the sum over variables of its least value on the box. So HiGHS only *suggests*
+term is at least the sum over variables of its least value on the box. So the solver (OR-Tools' GLOP) only *suggests*
 prices; the bound is computed from them here, and a wrong price makes it weaker, never wrong.
 Forcing a variable that is 0 or 1 to be 1 raises the bound by its reduced cost, where positive.
 """
 
 from typing import Any
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
+from ortools.linear_solver import pywraplp
 
 from moyeora.formation.model import Model
 from moyeora.formation.program import INFINITE, Program, Terms
@@ -47,38 +47,40 @@ def arrays(program: Program, objective: Terms) -> dict[str, Any]:
     }
 
 
-def highs(data: dict[str, Any], seconds: float, whole: bool) -> Any:
-    """A HiGHS solver that has run on the arrays; ``whole`` asks for integers."""
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
-    solver.setOptionValue("time_limit", float(seconds))
-    solver.setOptionValue("mip_rel_gap", 0.0)
-    program = highspy.HighsLp()
-    program.num_col_, program.num_row_ = len(data["cost"]), len(data["low"])
-    program.col_cost_ = data["cost"]
-    program.col_lower_, program.col_upper_ = data["lower"], data["upper"]
-    program.row_lower_, program.row_upper_ = data["low"], data["high"]
-    program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    program.a_matrix_.start_ = data["starts"]
-    program.a_matrix_.index_ = data["columns"]
-    program.a_matrix_.value_ = data["values"]
-    if whole:
-        program.integrality_ = [highspy.HighsVarType.kInteger] * len(data["cost"])
-    solver.passModel(program)
-    solver.run()
-    return solver
+def _row_prices(data: dict[str, Any], seconds: float) -> Floats | None:
+    """The row prices of the program made continuous; None when the solver has none."""
+    solver = pywraplp.Solver.CreateSolver("GLOP")
+    solver.set_time_limit(int(seconds * 1000))
+    variables = [
+        solver.NumVar(low, high, "")
+        for low, high in zip(data["lower"].tolist(), data["upper"].tolist(), strict=True)
+    ]
+    columns, values, starts = (data[name].tolist() for name in ("columns", "values", "starts"))
+    rows = []
+    for at, (low, high) in enumerate(zip(data["low"].tolist(), data["high"].tolist(), strict=True)):
+        row = solver.Constraint(low, high)
+        for place in range(starts[at], starts[at + 1]):
+            row.SetCoefficient(variables[columns[place]], values[place])
+        rows.append(row)
+    objective = solver.Objective()
+    for variable, weight in zip(variables, data["cost"].tolist(), strict=True):
+        if weight:
+            objective.SetCoefficient(variable, weight)
+    objective.SetMinimization()
+    if solver.Solve() != pywraplp.Solver.OPTIMAL:
+        return None
+    prices = np.array([row.dual_value() for row in rows])
+    return prices if np.isfinite(prices).all() else None
 
 
 def linear_bound(model: Model, objective: Terms, seconds: float) -> tuple[float, Floats]:
     """A bound on the model's objective, and for each pair of ``model.pairs`` one with it used.
 
-    Minus infinity when HiGHS gives no prices.
+    Minus infinity when the solver gives no prices.
     """
     data = arrays(model.program, objective)
-    solver = highs(data, seconds, whole=False)
-    prices = np.array(solver.getSolution().row_dual)
-    if len(prices) != len(data["low"]) or not np.isfinite(prices).all():
+    prices = _row_prices(data, seconds)
+    if prices is None:
         return -np.inf, np.full(len(model.pairs), -np.inf)
     # A price asks for the finite side of its row; without one it must be nothing.
     side = np.where(prices > 0, data["low"], data["high"])

@@ -89,13 +89,15 @@ def solve(
     stages: Sequence[Stage] | None = None,
     apart: Sequence[Apart] = (),
     held: Sequence[tuple[Stage, int]] = (),
+    known: Plan | None = None,
     cut: bool = True,
     canonical: bool = True,
 ) -> Outcome:
     """The proven best plan, or the best found within the time limit and its bound.
 
     ``stages`` replaces the item's own; ``apart`` asks for a plan that differs from others;
-    ``held`` are stages that must not exceed a value.
+    ``held`` are stages that must not exceed a value; ``known`` is a plan that keeps all rules of
+    the problem, whose firms the first attempt then includes.
     Without ``cut`` every pair goes to the solver (for comparison); without ``canonical`` any one
     of equally good plans is returned, which is quicker and enough to know the values.
 
@@ -104,6 +106,7 @@ def solve(
     """
     run = _Run(problem, limits or Limits(), apart, cut)
     run.pins.extend(held)
+    run.known = known
     wanted = list(stages_of(problem) if stages is None else stages)
     for stage in wanted:
         run.stage(stage, deciding=canonical and stage is wanted[-1])
@@ -132,6 +135,7 @@ class _Run:
         self.results: list[StageResult] = []
         self.part = np.zeros(len(problem), dtype=bool)
         self.plan: Plan | None = None
+        self.known: Plan | None = None
 
     def _seconds(self) -> float:
         return self.limits.seconds - (time.monotonic() - self.began)
@@ -148,6 +152,14 @@ class _Run:
         bounds = relaxed.curves()
         steps = [relaxed.prices, lambda value: self._linear(stage, bounds, value)]
         self._start(bounds)
+        if self.known is not None and not self.pins and not bits:
+            known = self._value_of(stage, self.known)
+            for step in steps:
+                bounds = larger(bounds, step(known))
+            steps.clear()
+            wanted = self.alive & bounds.keeps(known)
+            if wanted.sum() <= LINEAR_PAIRS_MAX:
+                self.part |= wanted  # all that can be better, so that one solve is enough
         while True:
             status, value, floor = self._attempt(stage, limits)
             out_of_time = self._seconds() <= 0
@@ -240,6 +252,9 @@ class _Run:
         self.plan = read_plan(model, solution.values)
         return solution.status, solution.objective, solution.bound
 
+    def _value_of(self, stage: Stage, plan: Plan) -> int:
+        return sum(weight * plan.wishes[wish] for wish, weight in stage.wishes.items())
+
     def _settle(self, stage: Stage, value: int, bounds: Bounds, bound: int, bits: int) -> None:
         kept = self.alive & bounds.keeps(value) if self.cut else self.alive
         self.results.append(
@@ -269,8 +284,9 @@ class _Run:
             self.part[large[:4]] = True
         for _, seat in problem.seats():
             self.part[seat] = True
-        if self.plan is not None:
-            self.part[chosen_pairs(problem, self.plan.firms)] = True
+        for plan in (self.plan, self.known):
+            if plan is not None:
+                self.part[chosen_pairs(problem, plan.firms)] = True
         self.part &= self.alive
 
     def _grow(self, bounds: Bounds, wanted: NDArray[np.bool_]) -> None:
