@@ -16,6 +16,7 @@ ROOMS = {
     "press": ("moyeora.press.command", "press", "print a mailing, every piece a little different"),
     "share": ("moyeora.sharing.command", "sharing", "who gets what, exact to the last won"),
     "manual": ("moyeora.resolution.command", "resolution", "settle a difference by the manual"),
+    "form": ("moyeora.formation.command", "formation", "find the proven best consortium"),
 }
 
 

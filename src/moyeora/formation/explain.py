@@ -1,0 +1,297 @@
+"""Why: what each firm is worth to the consortium, what each demand costs, what gets a firm in.
+
+Every answer is the difference of two proven optima. The changed question is matched and cut
+anew from all members; nothing is read off the first solve, because what was cut for one question
+may matter for another.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from moyeora.formation.demands import demands
+from moyeora.formation.faults import BadInput, Fault, NoConsortium
+from moyeora.formation.item import Item, MustHaves, Need, Seat
+from moyeora.formation.members import Members
+from moyeora.formation.model import Stage
+from moyeora.formation.plan import Plan
+from moyeora.formation.problem import Change, Terms, build, meets
+from moyeora.formation.program import Limits
+from moyeora.formation.solve import Outcome, solve
+
+PRICE_MAX = 10**10
+
+
+@dataclass(frozen=True)
+class WithoutFirm:
+    """The best consortium without a firm that is in; None when there is none."""
+
+    firm: str
+    name: str
+    values: tuple[int, ...] | None
+    cost: int | None
+    extra_cost: int | None
+    firms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PriceOfDemand:
+    """What a demand costs: how much better each stage is without it."""
+
+    key: str
+    words: str
+    values: tuple[int, ...]
+    saves: tuple[int, ...]
+    cost: int
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """What would get a firm's offer into the optimum at a need; None where nothing would.
+
+    ``price`` is the highest unit price (a single one, without breaks) at which the firm is in at
+    today's other terms; ``capacity`` the least free capacity a week at today's price;
+    ``missing`` the must-haves it lacks; both answers then hold once it has them all.
+    """
+
+    firm: str
+    need: str
+    offer: int
+    today: int
+    is_in: bool
+    missing: tuple[str, ...]
+    price: int | None
+    capacity: int | None
+
+
+@dataclass(frozen=True)
+class Why:
+    """The optimum with its explanations."""
+
+    outcome: Outcome
+    firms: tuple[WithoutFirm, ...]
+    demands: tuple[PriceOfDemand, ...]
+
+
+def why(item: Item, members: Members, limits: Limits | None = None) -> Why:
+    """Explain the optimum: each firm that is in, and each demand.
+
+    Raises what :func:`moyeora.formation.solve.solve` raises.
+    """
+    outcome = solve(build(item, members), limits)
+    return Why(
+        outcome,
+        tuple(_without(item, members, outcome, limits)),
+        tuple(_prices(item, members, outcome, limits)),
+    )
+
+
+def money_stages(item: Item) -> list[Stage]:
+    """The item's stages up to the first in which money counts: those that a price decides."""
+    stages = [Stage("+".join(weights), dict(weights)) for weights in item.wishes.stages]
+    for at, stage in enumerate(stages):
+        if "cost" in stage.wishes:
+            return stages[: at + 1]
+    return stages
+
+
+def _values(
+    item: Item,
+    members: Members,
+    change: Change,
+    limits: Limits | None,
+    known: Plan | None = None,
+) -> Outcome | None:
+    """The changed question's optimum; ``known`` is a plan that is allowed there too."""
+    try:
+        return solve(
+            build(item, members, change),
+            limits,
+            stages=money_stages(item),
+            known=known,
+            canonical=False,
+        )
+    except NoConsortium:
+        return None
+
+
+def _without(
+    item: Item, members: Members, outcome: Outcome, limits: Limits | None
+) -> Iterator[WithoutFirm]:
+    for firm in outcome.plan.firms:
+        name = str(members.firms["name"][members.index[firm]])
+        seats = tuple(seat for seat in item.wishes.seats if seat.firm != firm)
+        freed = replace(item, wishes=replace(item.wishes, seats=seats))
+        other = _values(freed, members, Change(without=frozenset([firm])), limits)
+        if other is None:
+            yield WithoutFirm(firm, name, None, None, None, ())
+        else:
+            extra = other.plan.cost - outcome.plan.cost
+            yield WithoutFirm(
+                firm, name, other.values, other.plan.cost, extra, other.plan.firms
+            )
+
+
+def _prices(
+    item: Item, members: Members, outcome: Outcome, limits: Limits | None
+) -> Iterator[PriceOfDemand]:
+    for demand in demands(item, members):
+        is_need = demand.key.count(".") == 1 and demand.key.startswith("need.")
+        # The optimum breaks no rule of an item that asks for less; only a dropped need is no
+        # longer in its plan.
+        known = None if is_need else outcome.plan
+        other = _values(*demand.drop(item, members), Change(), limits, known)
+        if other is None:
+            # A seat without a need can lose the one need that its firm could serve.
+            continue
+        saves = tuple(
+            before - after for before, after in zip(outcome.values, other.values, strict=False)
+        )
+        yield PriceOfDemand(
+            demand.key, demand.words, other.values, saves, outcome.plan.cost - other.plan.cost
+        )
+
+
+def ways_in(
+    item: Item, members: Members, firm: str, limits: Limits | None = None
+) -> list[WayIn]:
+    """For a firm that asks: what would get each of its fitting offers into the optimum.
+
+    An answer is a term at which the firm is in *every* optimal plan: with it the best plan with
+    the firm is strictly better than the best one without. Empty when the firm offers nothing that
+    the item needs. Raises :class:`BadInput` when there is no such firm.
+    """
+    if firm not in members.index:
+        fault = Fault("members", 0, "firm", "unknown-firm", f"no member is {firm!r}.")
+        raise BadInput([fault])
+    without = _values(item, members, Change(without=frozenset([firm])), limits)
+    found = []
+    offers = np.flatnonzero(members.column["firm"] == members.index[firm])
+    for need in item.needs:
+        for offer in offers:
+            if members.offers["capability"][int(offer)] in need.capabilities:
+                found.append(_way_in(item, members, firm, need, int(offer), without, limits))
+    return found
+
+
+class _Question:
+    """Is the best plan with the firm in the need's seat better than the best without the firm?"""
+
+    def __init__(
+        self,
+        item: Item,
+        members: Members,
+        seat: Seat,
+        offer: int,
+        waive: bool,
+        target: tuple[int, ...] | None,
+        limits: Limits | None,
+    ) -> None:
+        seats = item.wishes.seats if seat in item.wishes.seats else (*item.wishes.seats, seat)
+        self.item = replace(item, wishes=replace(item.wishes, seats=seats))
+        self.members, self.offer, self.waive = members, offer, waive
+        self.target, self.limits = target, limits
+
+    def outcome(self, terms: Terms) -> Outcome | None:
+        change = Change(terms=((self.offer, replace(terms, waive=self.waive)),))
+        return _values(self.item, self.members, change, self.limits)
+
+    def wins(self, terms: Terms) -> bool:
+        outcome = self.outcome(terms)
+        if outcome is None:
+            return False
+        return self.target is None or outcome.values < self.target
+
+
+def _way_in(
+    item: Item,
+    members: Members,
+    firm: str,
+    need: Need,
+    offer: int,
+    without: Outcome | None,
+    limits: Limits | None,
+) -> WayIn:
+    missing = tuple(lacking(need, members, offer))
+    target = None if without is None else without.values
+    ask = _Question(item, members, Seat(firm, need.id), offer, bool(missing), target, limits)
+    today = int(members.column["price"][offer])
+    is_in = not missing and ask.wins(Terms())
+    price = None if is_in else _highest_price(ask, today)
+    capacity = None if is_in else _least_capacity(ask, -(-need.quantity * 7 // item.period_days))
+    return WayIn(firm, need.id, offer, today, is_in, missing, price, capacity)
+
+
+def lacking(need: Need, members: Members, offer: int) -> Iterator[str]:
+    """The must-haves of a need that an offer lacks, in words."""
+    one, must = np.array([offer]), need.must
+    for certificate in must.certificates:
+        if not meets(replace(MustHaves(), certificates=(certificate,)), members, one)[0]:
+            yield certificate
+    for name, words in (
+        ("regions", f"a place in {' or '.join(must.regions)}"),
+        ("orders", f"{must.orders} orders done"),
+        ("on_time_ppm", f"{(must.on_time_ppm or 0) / 10_000:g} % on time"),
+        ("defect_ppm", f"at most {must.defect_ppm} defects in a million"),
+    ):
+        wanted = getattr(must, name)
+        if wanted not in (None, ()) and not meets(
+            replace(MustHaves(), **{name: wanted}), members, one
+        )[0]:
+            yield words
+
+
+def _highest_price(ask: _Question, today: int) -> int | None:
+    """The highest price that wins. A higher price never makes the firm's plan better, so the
+    prices that win are 0 .. the highest.
+
+    Where only cost decides, a winning plan still wins until its own units have used up the
+    distance to the target; the price climbs by that until one more would lose.
+    """
+    outcome = ask.outcome(Terms(price=0))
+    if outcome is None or (ask.target is not None and outcome.values >= ask.target):
+        return None
+    if ask.target is None or set(outcome.problem.item.wishes.stages[0]) != {"cost"}:
+        return _bisected_price(ask, max(1, today))
+    price = 0
+    while outcome is not None and outcome.values < ask.target:
+        units = sum(share.units for share in outcome.plan.shares if share.offer == ask.offer)
+        weight = outcome.problem.item.wishes.stages[0]["cost"]
+        price += (ask.target[0] - 1 - outcome.values[0]) // (units * weight)
+        outcome = ask.outcome(Terms(price=price + 1))
+        if outcome is not None and outcome.values < ask.target:
+            price += 1
+    return price
+
+
+def _bisected_price(ask: _Question, high: int) -> int:
+    low = 0
+    while ask.wins(Terms(price=high)):  # above today's price when only a certificate is missing
+        low, high = high, high * 2
+        if high > PRICE_MAX:
+            return low
+    while high - low > 1:
+        middle = (low + high) // 2
+        if ask.wins(Terms(price=middle)):
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def _least_capacity(ask: _Question, enough: int) -> int | None:
+    """A weekly capacity that wins, at most 2 % above the least that does.
+
+    More capacity never makes the firm's plan worse; ``enough`` makes the whole need in a period.
+    """
+    if not ask.wins(Terms(capacity=enough)):
+        return None
+    low, high = 0, enough
+    while high - low > max(1, high // 50):
+        middle = (low + high) // 2
+        if ask.wins(Terms(capacity=middle)):
+            high = middle
+        else:
+            low = middle
+    return high

@@ -1,0 +1,39 @@
+"""Every small item against trying everything: the same optimum, every rule kept, cuts safe."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from moyeora.formation.bound import Relaxation, larger
+from moyeora.formation.faults import NoConsortium
+from moyeora.formation.linear import linear_bound
+from moyeora.formation.model import Model
+from moyeora.formation.plan import broken_rules
+from moyeora.formation.problem import build
+from moyeora.formation.program import Limits
+from moyeora.formation.solve import solve, stages_of
+from tests.formation.small import best_values, small_item, small_members
+
+CASES, CHUNKS = 500, 20
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_small_items_against_brute_force(chunk: int, tmp_path: Path) -> None:
+    for seed in range(chunk, CASES, CHUNKS):
+        problem = build(small_item(seed), small_members(seed, tmp_path))
+        expected = best_values(problem)
+        if expected is None:
+            with pytest.raises(NoConsortium):
+                solve(problem)
+            continue
+        outcome = solve(problem)
+        assert outcome.proven, seed
+        assert outcome.values == expected, seed
+        assert broken_rules(problem, outcome.plan) == [], seed
+        wishes = outcome.plan.wishes
+        stages = problem.item.wishes.stages
+        assert expected == tuple(
+            sum(weight * wishes[name] for name, weight in stage.items()) for stage in stages
+        ), seed
