@@ -8,7 +8,7 @@ from pathlib import Path
 import pikepdf
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from mailings import SHEET, Mailing, Printed, toml, without_space
 
@@ -109,7 +109,7 @@ def allowed(row, how, seen) -> set[tuple[str, str | None]]:
     return {("held", reason) for reason, is_so in reasons.items() if is_so} or {("printed", None)}
 
 
-@settings(max_examples=60)
+@settings(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(rows=ROWS, volume_pieces=st.integers(1, 9))
 def test_registers_of_faulty_lists_add_up(folder, rows, volume_pieces):
     written(folder / "customers.csv", rows)
