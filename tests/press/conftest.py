@@ -2,13 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
-from mailings import EXAMPLES, SHEET, Mailing, toml, write_csv
+from everything import write_everything
+from mailings import EXAMPLES, Mailing, Printed, write_job
 
 HERE = Path(__file__).parent
 PRETENDARD = EXAMPLES / "department-store" / "fonts"
@@ -30,44 +31,19 @@ def fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def mailing(tmp_path: Path, fonts: Path) -> Callable[..., Mailing]:
-    """Writes a job: a design of each layout, parts, customers, and further tables."""
+    """Writes a job into a folder of its own: see :func:`mailings.write_job`."""
 
-    def write(
-        design: str | Mapping[str, str],
-        parts: Mapping[str, Mapping[str, Any]],
-        customers: Iterable[Mapping[str, str]] | str | bytes = ({"id": "1"},),
-        *,
-        name: str = "job",
-        page: tuple[float, float, float] = (100, 60, 0),
-        files: Mapping[str, bytes | str] = {},
-        head: bool = True,
-        **tables: Any,
-    ) -> Mailing:
-        folder = tmp_path / name
-        folder.mkdir()
-        designs = {"card": design} if isinstance(design, str) else design
-        for layout, body in designs.items():
-            (folder / f"{layout}.typ").write_text(SHEET * head + body, "utf-8")
-        for file, data in files.items():
-            (folder / file).parent.mkdir(parents=True, exist_ok=True)
-            (folder / file).write_bytes(data if isinstance(data, bytes) else data.encode())
-        source = folder / "customers.csv"
-        if isinstance(customers, bytes | str):
-            source.write_bytes(customers if isinstance(customers, bytes) else customers.encode())
-        else:
-            write_csv(source, customers)
-        job = {
-            "title": "시험",
-            "page": dict(zip(("width_mm", "height_mm", "bleed_mm"), page, strict=True)),
-            "customers": {"from": "customers.csv", "id": "id"} | tables.pop("source", {}),
-            "layouts": {layout: f"{layout}.typ" for layout in designs},
-            "parts": parts,
-            "fonts": {"folder": str(fonts)} | tables.pop("fonts", {}),
-        }
-        (folder / "mailing.toml").write_text("\n".join(toml(job | tables)) + "\n", "utf-8")
-        return Mailing(folder)
+    def write(*arguments: Any, name: str = "job", **more: Any) -> Mailing:
+        return write_job(tmp_path / name, fonts, *arguments, **more)
 
     return write
+
+
+@pytest.fixture(scope="session")
+def everything(tmp_path_factory: pytest.TempPathFactory, fonts: Path) -> tuple[Mailing, Printed]:
+    """A job with parts of all kinds, styles, scripts and pictures, printed into two volumes."""
+    job = write_everything(tmp_path_factory.mktemp("everything") / "job", fonts)
+    return job, job.print(volume_pieces=7)
 
 
 @pytest.fixture(scope="session")

@@ -82,6 +82,45 @@ def write_csv(path: Path, records: Iterable[Mapping[str, str]]) -> Path:
     return path
 
 
+def write_job(
+    folder: Path,
+    font_folder: Path,
+    /,
+    design: str | Mapping[str, str],
+    parts: Mapping[str, Mapping[str, Any]],
+    customers: Iterable[Mapping[str, str]] | str | bytes = ({"id": "1"},),
+    *,
+    page: tuple[float, float, float] = (100, 60, 0),
+    files: Mapping[str, bytes | str] = {},
+    **tables: Any,
+) -> Mailing:
+    """A job's folder: the design of each layout, parts, customers (records, or a CSV file's text
+    or bytes), page (width, height, bleed in mm), other files, and further tables of the job, with
+    ``source`` for that of the customers."""
+    folder.mkdir()
+    designs = {"card": design} if isinstance(design, str) else design
+    for layout, body in designs.items():
+        (folder / f"{layout}.typ").write_text(SHEET + body, "utf-8")
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data if isinstance(data, bytes) else data.encode())
+    source = folder / "customers.csv"
+    if isinstance(customers, bytes | str):
+        source.write_bytes(customers if isinstance(customers, bytes) else customers.encode())
+    else:
+        write_csv(source, customers)
+    job = {
+        "title": "시험",
+        "page": dict(zip(("width_mm", "height_mm", "bleed_mm"), page, strict=True)),
+        "customers": {"from": "customers.csv", "id": "id"} | tables.pop("source", {}),
+        "layouts": {layout: f"{layout}.typ" for layout in designs},
+        "parts": parts,
+        "fonts": {"folder": str(font_folder)} | tables.pop("fonts", {}),
+    }
+    (folder / "mailing.toml").write_text("\n".join(toml(job | tables)) + "\n", "utf-8")
+    return Mailing(folder)
+
+
 def called(*command: str | Path) -> str:
     """The output of a program that must end well."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -65,7 +65,10 @@ class _Painting:
         if here is None or here.all():
             return drawn
         defects = [Defects(d.kind, d.rows[here[d.rows]], d.what) for d in drawn.defects]
-        return Drawn([marks.only(here) for marks in drawn.marks], defects, drawn.resources)
+        named = drawn.resources
+        if named is not None:
+            named = np.where(here, named, self.painter.pool.empty)
+        return Drawn([marks.only(here) for marks in drawn.marks], defects, named)
 
 
 class Composer:

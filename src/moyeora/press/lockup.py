@@ -82,7 +82,7 @@ def lock_up(
         stored,
         bodies,
         assets,
-        _fingerprint(job, digest, bodies, assets),
+        _fingerprint(job, digest, (pages, looks), bodies, assets),
     )
 
 
@@ -296,16 +296,20 @@ def _missing(job: Job, keys: set[str]) -> dict[str, Picture | PressError]:
     return missing
 
 
-def _fingerprint(job: Job, digest: str, bodies: Sequence[bytes | None], assets: Path) -> str:
+def _fingerprint(
+    job: Job, digest: str, laid: object, bodies: Sequence[bytes | None], assets: Path
+) -> str:
     """What a run prints depends on this and nothing else: the frozen records, the words of the
-    job, and all that was made of its designs, fonts and pictures."""
+    job, where they are laid and how they look, and all that was made of its designs, fonts and
+    pictures."""
     made = hashlib.sha256(digest.encode())
     # What a block's file holds is in the bodies; where the job's folder lies is no matter.
     parts = {
         name: (part.function, part.columns, part.when) if isinstance(part, BlockPart) else part
         for name, part in job.parts.items()
     }
-    made.update(repr((__version__, parts, job.title, sorted(job.faults.items()))).encode())
+    rest = (__version__, parts, job.title, sorted(job.faults.items()), laid)
+    made.update(repr(rest).encode())
     for body in filter(None, bodies):
         made.update(len(body).to_bytes(8, "big"))
         made.update(body)

@@ -116,6 +116,9 @@ def _publish(out: Path, work: Path, made: Sequence["PrintedVolume"]) -> tuple[Pa
     for volume in made:
         volumes.append(out / volume.path.name)
         volume.path.replace(volumes[-1])
+    # The same job may have been printed into more volumes before.
+    for stale in set(out.glob("volume-*.pdf")).difference(volumes):
+        stale.unlink()
     for name in ("pieces.parquet", "faults.csv", STAMP):
         (work / name).replace(out / name)
     return tuple(volumes)

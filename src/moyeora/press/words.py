@@ -158,13 +158,9 @@ class Words:
         fonts = [self.fonts[n] for n in look.fonts]
         missing = next((c for c in text if not any(ord(c) in f.face.coverage for f in fonts)
                         and not _joiner(c)), None)  # fmt: skip
-        sized = plain = False
+        sized = False
         if missing is None and text:
-            fragment, advance, plain, sized = self._runs(look, text)
-            if not plain:
-                fragment = b")]TJ/Span<</ActualText%b>>BDC[(%b)]TJ EMC[(" % (
-                    text_string(text), fragment,
-                )  # fmt: skip
+            fragment, advance, sized = self._runs(look, text)
         kept = self._keep(pa.array([fragment], pa.binary()), np.array([advance]))
         found = known[word] = int(kept[0])
         if sized:
@@ -174,19 +170,15 @@ class Words:
         elif hidden:
             self.flaws[found] = Flaw(False, hidden[0])
 
-    def _runs(self, look: Look, text: str) -> tuple[bytes, int, bool, bool]:
-        """(fragment, advance, whether glyphs alone tell the text, whether it names the size)."""
-        made, total, plain, sized = b"", 0, True, False
+    def _runs(self, look: Look, text: str) -> tuple[bytes, int, bool]:
+        """(fragment, advance, whether it names the size)."""
+        made, total, sized = b"", 0, False
         main = self.fonts[look.fonts[0]]
         for run in itemise(text, [self.fonts[n] for n in look.fonts]):
             characters = np.frombuffer(run.text.encode("utf-32-le"), np.uint32)
             direction = "rtl" if run.backwards else "ltr"
             glyphs = run.font.face.shaper.shape(characters, run.script, direction, self.language)
-            plain &= not run.backwards and len(glyphs.glyph) == len(characters)
-            plain = plain and bool(
-                np.all(run.font.stands_for[glyphs.glyph] == characters[glyphs.cluster])
-            )
-            string, advance, raised = _positioned(run.font, glyphs, look)
+            string, advance, raised = _positioned(run, glyphs, look)
             total += advance
             sized |= raised
             if run.font is not main:
@@ -195,7 +187,7 @@ class Words:
                     run.font.name.encode(), look.size, string, main.name.encode(), look.size,
                 )  # fmt: skip
             made += string
-        return made, total, plain, sized
+        return made, total, sized
 
 
 def _encoded(
@@ -221,13 +213,28 @@ def _encoded(
     ), totals
 
 
-def _positioned(font: Font, glyphs: Glyphs, look: Look) -> tuple[bytes, int, bool]:
-    """Glyphs with offsets as a fragment: (bytes, advance, whether it names the size)."""
+def _positioned(run: "Run", glyphs: Glyphs, look: Look) -> tuple[bytes, int, bool]:
+    """Glyphs with offsets as a fragment: (bytes, advance, whether it names the size).
+
+    Glyphs that do not stand for the one character they come from say by ActualText what they
+    are: each cluster by itself, since readers put right-to-left text in order by where it lies.
+    """
+    font = run.font
     made, owed, rise, total, raised = b"", 0, 0, 0, False
     per_em = EM / font.face.hb.upem
-    for glyph, advance, x, y in zip(
-        *(a.tolist() for a in (glyphs.glyph, glyphs.advance, glyphs.x, glyphs.y)), strict=True
+    clusters = glyphs.cluster.tolist()
+    follows = dict(zip(found := sorted(set(clusters)), [*found[1:], len(run.text)], strict=True))
+    for n, (glyph, advance, x, y) in enumerate(
+        zip(*(a.tolist() for a in (glyphs.glyph, glyphs.advance, glyphs.x, glyphs.y)), strict=True)
     ):
+        cluster = clusters[n]
+        begins = n == 0 or clusters[n - 1] != cluster
+        ends = n + 1 == len(clusters) or clusters[n + 1] != cluster
+        if begins:
+            text = run.text[cluster : follows[cluster]]
+            told = ends and len(text) == 1 and font.stands_for[glyph] == ord(text)
+            if not told:
+                made += b")]TJ/Span<</ActualText%b>>BDC[(" % text_string(text)
         if y != rise:
             rise, raised = y, True
             made += b")]TJ %b Ts[(" % number(y * look.size / font.face.hb.upem)
@@ -237,6 +244,8 @@ def _positioned(font: Font, glyphs: Glyphs, look: Look) -> tuple[bytes, int, boo
         made += int(font.codes[glyph]).to_bytes(2, "big")
         owed = advance - x - round(int(font.advances[glyph]) / per_em)
         total += round(advance * per_em) + look.tracking
+        if ends and not told:
+            made += b")]TJ EMC[("
     if owed:
         made += b")%b(" % number(-owed * 1000 / font.face.hb.upem)
     if rise:
