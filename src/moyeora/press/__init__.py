@@ -4,13 +4,14 @@ Nothing here goes record by record. A batch of some thousand records is composed
 each distinct word, picture, block or code is made once, a record only refers to it, and the
 bytes of a whole batch are one gather. The modules stand in the order in which a job flows:
 
-    job, faults        what is asked for; what is wrong with it
-    records            sources and SQL -> a frozen table
-    templates          words with fields -> columns of words
-    artwork, fonts     Typst's PDF -> layouts with holes; font files -> subsets
-    words, lines       distinct words -> glyphs; word widths -> line breaks
-    parts              each part of the design -> Marks and a Pool
-    pdf, volume        objects and cross-reference; Marks -> the bytes of a volume
-    register, run      each record exactly once; workers
-    proof, plan        a few records as a picture; what a job will cost
+    job_file, job, faults    what is asked for; what is wrong with it
+    records                  sources and SQL -> a frozen table
+    templates, survey        words with fields -> columns of words; what the whole list holds
+    artwork, holes           Typst's PDF -> pages with places for the parts
+    lockup, forme            all that is the same for every piece, as PDF objects
+    setting, images, codes   each part of the design -> Marks and a Pool
+    compose, volume          Marks -> the contents of pieces -> the bytes of a volume
+    workers, printing        volumes side by side
+    run, register            the judgement of the whole list; each record exactly once
+    proof, plan              a few records as a picture; what a job will cost
 """
