@@ -15,7 +15,7 @@ from moyeora.press.drawing import Defects, Drawn, Frame
 from moyeora.press.faults import Kind
 from moyeora.press.holes import Hole
 from moyeora.press.job import CodePart
-from moyeora.press.marks import Pool, Ragged, joined, offsets
+from moyeora.press.marks import EMPTY, Pool, Ragged, joined, offsets
 from moyeora.press.templates import Columns, Field
 
 
@@ -52,8 +52,8 @@ class Coder:
         values, defects = columns.text(self.pieces)
         faults = [Defects(error.kind, where, str(error)) for where, error in defects]
         lengths = pc.binary_length(values).to_numpy(zero_copy_only=False).astype(np.int64)
-        ids = np.full(rows, self.pool.empty, np.int64)
-        around = np.full((rows, 2), self.pool.empty, np.int64)
+        ids = np.full(rows, EMPTY, np.int64)
+        around = np.full((rows, 2), EMPTY, np.int64)
         data = np.frombuffer(joined(values.cast(pa.binary())), np.uint8)
         starts = offsets(values.cast(pa.binary()))[:-1]
         starts = starts - starts[0] if rows else starts

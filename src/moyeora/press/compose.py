@@ -18,7 +18,7 @@ from moyeora.press.forme import Forme, stored_key
 from moyeora.press.holes import Hole
 from moyeora.press.images import Picture, Placer
 from moyeora.press.job import CodePart, ParagraphPart, PicturePart, TextPart
-from moyeora.press.marks import Pool, Ragged, assemble, offsets
+from moyeora.press.marks import EMPTY, Pool, Ragged, assemble, offsets
 from moyeora.press.setting import Setter
 from moyeora.press.survey import PIECE
 from moyeora.press.templates import Columns
@@ -67,7 +67,7 @@ class _Painting:
         defects = [Defects(d.kind, d.rows[here[d.rows]], d.what) for d in drawn.defects]
         named = drawn.resources
         if named is not None:
-            named = np.where(here, named, self.painter.pool.empty)
+            named = np.where(here, named, EMPTY)
         return Drawn([marks.only(here) for marks in drawn.marks], defects, named)
 
 

@@ -10,7 +10,7 @@ from moyeora.press.drawing import Defects, Drawn, Frame
 from moyeora.press.faults import Kind, PressError
 from moyeora.press.holes import Hole
 from moyeora.press.job import BlockPart
-from moyeora.press.marks import Pool, Ragged
+from moyeora.press.marks import EMPTY, Pool, Ragged
 from moyeora.press.templates import Cell, Columns, Field
 
 
@@ -117,7 +117,7 @@ class Placer:
                     self.pool.constant(b"/%b %d 0 R" % (name, picture.number)),
                 )
             else:
-                found = (self.pool.empty, self.pool.empty)
+                found = (EMPTY, EMPTY)
             self._known[key] = found
         return found
 

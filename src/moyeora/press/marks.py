@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+EMPTY = 0  # the id of the fragment without bytes
+
 
 @dataclass(frozen=True)
 class Ragged:
@@ -92,7 +94,7 @@ class Pool:
         self.count = 0
         self._passing_count = 0
         self.size = 0
-        self.empty = self.constant(b"")
+        assert self.constant(b"") == EMPTY
 
     def constant(self, data: bytes) -> int:
         """The id of a fragment that is kept."""
