@@ -399,8 +399,8 @@ class _Reader:
                 "a fee goes to one party, or into steps of its own",
                 'to = "..." or [[step.step]]',
             )
-        to = self._party(table, "to", default="")
-        inner = table.tables("step")
+        to = self._party(table, "to") if table.has("to") else ""
+        inner = table.tables("step", least=int(table.has("step")))
         for each in inner:
             if each.data.get("kind") not in ("fee", "share", "remaining", "reserve"):
                 each.fault(

@@ -106,6 +106,10 @@ def read_division(
     """
     among = tuple(table.names("among", firms, firms)) or tuple(firms)
     rule = table.choice("rule", RULES)
+    if not among:
+        # An agreement without firms; that is noted where they are missing.
+        return Division(rule, (), (), 1)
+    # What stands in for a rule with faults, so that the reading goes on.
     none = from_ratios(rule or "equal", among, [Fraction(1, len(among))] * len(among))
     if rule == "weighted":
         return _read_mixture(table, among, roles, game) or none
