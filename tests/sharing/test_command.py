@@ -155,6 +155,7 @@ def test_why_compare_sensitivity_and_text(share, tmp_path):
     agreement, scenarios = LCD / "agreement.toml", LCD / "scenarios.toml"
     receipt = LCD / "receipts" / "1-advance.toml"
     assert "제11조" in share("why", agreement, receipt, "--firm", "seoul")
+    assert "제11조" in share("why", agreement, receipt, "--firm", "서울광학")
     assert "clause 11" in share("why", agreement, receipt, "--firm", "seoul", "--lang", "en")
     assert "[unknown-firm]" in share("why", agreement, receipt, "--firm", "nobody", code=1)
     page = tmp_path / "compare.html"
