@@ -195,7 +195,9 @@ def test_why_names_what_waits_when_there_is_too_little():
     first = read_receipt({"id": "1", "date": date(2026, 1, 1), "amount": 100}, agreement)
     made, _ = statement(agreement, first)
     assert "100원 (돈이 모자라 50원은 다음에)" in why_text(made, "a")
-    assert "KRW 100 (there was too little: KRW 50 come later)" in why_text(made, "Alpha", "en")
+    assert "of KRW 150 in all (there was too little: KRW 50 come later)" in why_text(
+        made, "Alpha", "en"
+    )
 
 
 def test_the_comparison_names_who_would_leave_and_what_for():
