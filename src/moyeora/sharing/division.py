@@ -5,7 +5,7 @@ receipt costs no fraction) or claims. A rule of a game yields weights too, solut
 the table that is frozen at signing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
@@ -97,7 +97,7 @@ class NoWeights(SharingError):
 def read_division(
     table: Table,
     firms: Sequence[str],
-    roles: Callable[[], dict[str, list[str]]],
+    roles: Mapping[str, list[str]],
     game: FirmGame | None,
 ) -> Division:
     """Read ``rule`` and what it needs from a step; faults are noted in the table.
@@ -118,7 +118,7 @@ def read_division(
     if rule == "proportional":
         return _by_weights(table, rule, "contributions", among) or none
     if rule == "points":
-        return _read_points(table, among, roles()) or none
+        return _read_points(table, among, roles) or none
     if rule in CLAIMS:
         return _read_claims(table, rule, among) or none
     if rule in GAMES:
@@ -176,7 +176,7 @@ def _read_fixed(table: Table, among: Sequence[str]) -> Division | None:
 
 
 def _read_points(
-    table: Table, among: Sequence[str], roles: dict[str, list[str]]
+    table: Table, among: Sequence[str], roles: Mapping[str, list[str]]
 ) -> Division | None:
     """Points by role; several firms of one role halve, third ... its points."""
     points = _numbers(table, "points", sorted(roles), "role")
@@ -240,7 +240,7 @@ def _read_game_rule(
 def _read_mixture(
     table: Table,
     among: Sequence[str],
-    roles: Callable[[], dict[str, list[str]]],
+    roles: Mapping[str, list[str]],
     game: FirmGame | None,
 ) -> Division | None:
     parts = []
