@@ -154,11 +154,11 @@ def _read_fixed(table: Table, among: Sequence[str]) -> Division | None:
     """Percentages are of the whole pot and may leave a rest; other numbers are relative."""
     written = table.data.get("weights")
     values = list(written.values()) if isinstance(written, dict) else []
-    percent = [isinstance(value, str) and value.strip().endswith("%") for value in values]
-    if not any(percent):
+    are_percent = [isinstance(value, str) and value.strip().endswith("%") for value in values]
+    if not any(are_percent):
         return _by_weights(table, "fixed", "weights", among)
     numbers = _numbers(table, "weights", among, "firm")
-    if not all(percent):
+    if not all(are_percent):
         table.fault(
             "weights", "mixed", "percentages and relative weights are mixed", 'all "40%" or all 40'
         )
@@ -168,7 +168,7 @@ def _read_fixed(table: Table, among: Sequence[str]) -> Division | None:
         table.fault(
             "weights",
             "over-100",
-            f"the shares sum to {float(total * 100):g} %",
+            f"the shares sum to {percent(total)}",
             "at most 100 % together",
         )
         return None

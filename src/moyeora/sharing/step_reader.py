@@ -7,6 +7,7 @@ from typing import Any
 
 from moyeora.sharing.claims import CLAIMS_RULES
 from moyeora.sharing.division import Division, FirmGame, read_division
+from moyeora.sharing.language import percent
 from moyeora.sharing.steps import (
     Adjust,
     Advance,
@@ -97,7 +98,7 @@ class StepReader:
             self.top.fault(
                 "step",
                 "over-100",
-                f"the steps take {float(self.of_receipt * 100):g} % of each receipt",
+                f"the steps take {percent(self.of_receipt)} of each receipt",
                 "rates that sum to at most 100 %",
             )
 
