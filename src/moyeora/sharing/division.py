@@ -14,6 +14,7 @@ from moyeora.sharing import games
 from moyeora.sharing.claims import CLAIMS_RULES
 from moyeora.sharing.exact import to_integers
 from moyeora.sharing.faults import SharingError
+from moyeora.sharing.language import percent
 from moyeora.sharing.solutions import GAME_RULES
 from moyeora.sharing.tables import Table, read_ratio
 
