@@ -220,6 +220,8 @@ def test_the_comparison_names_who_would_leave_and_what_for():
     assert hanbit.overrun < 0
     assert set(hanbit.defaults) == {"daeyang", "seoul", "hangang", "mirae", "narae"}
     assert agreed.outlooks["seoul"].defaults["hanbit"] == 0
+    # Without Daeyang the panels come from Taiwan for 372 m: 173 m for five, in equal parts.
+    assert equal.outlooks["seoul"].defaults["daeyang"] == Fraction(173_000_000, 5)
 
 
 VOID = ("meta", "br", "line", "circle")
