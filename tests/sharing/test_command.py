@@ -104,6 +104,12 @@ def test_the_command_line_itself_can_be_wrong(share, capsys):
     assert "statement" in capsys.readouterr().out
 
 
+def test_numbers_of_any_size_are_printed(share):
+    assert "50,000.0000" in share("claims", "--rule", "equal", "--claims", "1e5", "--estate", "5e4")
+    huge = share("game", "--rule", "shapley", "--values", "0,-1e400,1e400")
+    assert huge.count("\n") == 2
+
+
 def test_fifteen_players_from_a_file_with_a_proof_that_others_check(share, tmp_path):
     random = Random(15)
     values = [random.randint(0, 10**10) for _ in range(2**15 - 1)]
@@ -155,6 +161,7 @@ def test_why_compare_sensitivity_and_text(share, tmp_path):
     agreement, scenarios = LCD / "agreement.toml", LCD / "scenarios.toml"
     receipt = LCD / "receipts" / "1-advance.toml"
     assert "제11조" in share("why", agreement, receipt, "--firm", "seoul")
+    assert "제11조" in share("why", agreement, receipt, "--firm", "서울광학")
     assert "clause 11" in share("why", agreement, receipt, "--firm", "seoul", "--lang", "en")
     assert "[unknown-firm]" in share("why", agreement, receipt, "--firm", "nobody", code=1)
     page = tmp_path / "compare.html"

@@ -185,6 +185,21 @@ def test_why_names_the_unit_that_was_got_and_the_fraction_that_is_carried():
     assert "KRW 200 divided so far × 1/3" in why_text(made, "a", "en")
 
 
+def test_why_names_what_waits_when_there_is_too_little():
+    steps = [
+        {"id": "fix", "kind": "fee", "amount": 150, "to": "a"},
+        {"id": "l", "kind": "loss", "rule": "equal"},
+        {"id": "r", "kind": "remaining", "to": "b"},
+    ]
+    agreement = read_agreement(EVERYTHING | {"game": EVERYTHING["game"], "step": steps})
+    first = read_receipt({"id": "1", "date": date(2026, 1, 1), "amount": 100}, agreement)
+    made, _ = statement(agreement, first)
+    assert "100원 (돈이 모자라 50원은 다음에)" in why_text(made, "a")
+    assert "of KRW 150 in all (there was too little: KRW 50 come later)" in why_text(
+        made, "Alpha", "en"
+    )
+
+
 def test_the_comparison_names_who_would_leave_and_what_for():
     agreement = load_agreement(LCD / "agreement.toml")
     comparison = compare(agreement, load_scenarios(LCD / "scenarios.toml", agreement))
@@ -205,6 +220,8 @@ def test_the_comparison_names_who_would_leave_and_what_for():
     assert hanbit.overrun < 0
     assert set(hanbit.defaults) == {"daeyang", "seoul", "hangang", "mirae", "narae"}
     assert agreed.outlooks["seoul"].defaults["hanbit"] == 0
+    # Without Daeyang the panels come from Taiwan for 372 m: 173 m for five, in equal parts.
+    assert equal.outlooks["seoul"].defaults["daeyang"] == Fraction(173_000_000, 5)
 
 
 VOID = ("meta", "br", "line", "circle")

@@ -1,5 +1,7 @@
 """Bad input: all faults at once, each with its file and key and what to write instead."""
 
+import copy
+from contextlib import suppress
 from datetime import date
 from fractions import Fraction
 
@@ -8,7 +10,10 @@ import pytest
 from moyeora.sharing.agreement import read_agreement
 from moyeora.sharing.faults import Refused
 from moyeora.sharing.receipt import read_receipt
-from moyeora.sharing.tables import read_toml
+from moyeora.sharing.statement import statement
+from moyeora.sharing.tables import Unreadable, read_toml
+from moyeora.sharing.text import document
+from sharing.test_documents import EVERYTHING, changed
 
 GOOD = {
     "title": "t",
@@ -151,3 +156,45 @@ def test_decimals_of_toml_are_exact_and_nan_is_none(tmp_path):
         read_toml(file)
     faults = codes(with_steps(fee(rate=data["bad"])))
     assert ("not-a-number", "step[1].rate") in faults
+
+
+WEIRD = ["", -1, [], {}, True, Fraction(1, 3), Unreadable("nan"), 10**30, "200%", [{}], "a"]
+
+
+def mutilated(data):
+    """The data with each key and entry in turn replaced by something odd, or gone."""
+    for path in _paths(data):
+        for odd in WEIRD:
+            yield changed(data, path, odd)
+        gone = copy.deepcopy(data)
+        inner = gone
+        for key in path[:-1]:
+            inner = inner[key]
+        del inner[path[-1]]
+        yield gone
+
+
+def _paths(data, path=()):
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+        yield (*path, key)
+        if isinstance(value, dict | list):
+            yield from _paths(value, (*path, key))
+
+
+def test_nothing_that_is_written_makes_it_fail_in_any_other_way():
+    refused = 0
+    for data in mutilated(EVERYTHING):
+        try:
+            agreement = read_agreement(data)
+        except Refused:
+            refused += 1
+            continue
+        document(agreement, "ko")
+    assert refused > 1000
+    agreement = read_agreement(EVERYTHING)
+    cost = {"firm": "a", "kind": "bank", "amount": 7, "document": "D", "approved": True}
+    whole = RECEIPT | {"facts": {"late": 5}, "cost": [cost], "advance": [{"by": "b", "amount": 9}]}
+    foreign = RECEIPT | {"currency": "USD", "exchange": {"rate": "13.5", "charges": 5}}
+    for data in [*mutilated(whole), *mutilated(foreign)]:
+        with suppress(Refused):
+            statement(agreement, read_receipt(data, agreement))

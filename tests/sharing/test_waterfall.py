@@ -251,6 +251,29 @@ def test_brackets_and_floors_run_over_the_whole_item():
     assert seen == [60, 20, 30, 20]
 
 
+def test_a_floor_is_for_the_whole_item_also_when_each_receipt_is_rounded():
+    agreement = agree(fee("f", "B", of="receipt", rate="10%", floor=60, per="receipt"), rest("A"))
+    state, seen = None, []
+    for number in range(3):
+        made, state = statement(agreement, receive(agreement, 409, str(number)), state)
+        seen.append(made.of("B"))
+    assert seen == [60, 20, 40]
+
+
+def test_a_line_at_its_cap_carries_nothing_and_a_shortage_is_caught_up():
+    agreement = agree(
+        fee("first", "A", amount=90),
+        fee("capped", "B", of="receipt", rate="50%", cap=20, overflow_to="left"),
+        rest("C"),
+    )
+    made, state = statement(agreement, receive(agreement, 100))
+    assert [(line.party, line.amount, line.due) for line in made.lines[:2]] == [
+        ("A", 90, 90), ("B", 10, 20 * made.lines[1].scale)
+    ]  # fmt: skip
+    made, _ = statement(agreement, receive(agreement, 100, "R2", 2), state)
+    assert {payment.party: payment.paid for payment in made.payments} == {"B": 10, "C": 90}
+
+
 @pytest.mark.parametrize(
     ("rounding", "unit", "expected"),
     [("down", 1, 90), ("half_up", 1, 91), ("up", 1, 91), ("down", 10, 90), ("up", 10, 100)],

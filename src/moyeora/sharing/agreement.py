@@ -6,53 +6,22 @@ won (``remaining``) and says who bears a loss (``loss``), or it is refused.
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from moyeora.sharing.claims import CLAIMS_RULES
 from moyeora.sharing.currency import CURRENCIES
-from moyeora.sharing.division import Division, FirmGame, read_division
+from moyeora.sharing.division import FirmGame
 from moyeora.sharing.faults import Fault, Refused
 from moyeora.sharing.game_table import read_game
-from moyeora.sharing.steps import (
-    Adjust,
-    Advance,
-    Amount,
-    Bracket,
-    Fee,
-    Loss,
-    Reimburse,
-    Remaining,
-    Reserve,
-    Share,
-    Step,
-)
+from moyeora.sharing.step_reader import RESERVED, StepReader, check_unique
+from moyeora.sharing.steps import Fee, Step
 from moyeora.sharing.tables import Table, Words, read_toml
 
-KINDS = (
-    "tax",
-    "advance",
-    "reimburse",
-    "fee",
-    "reserve",
-    "adjust",
-    "share",
-    "loss",
-    "remaining",
-)
-ROUNDINGS = ("down", "half_up", "up")
-# A consortium larger than this is an association; a waterfall longer is no agreement.
+# A consortium larger than this is an association.
 MOST_FIRMS = 500
-MOST_STEPS = 200
-RESERVED = ("receipt", "left")
-
-# What every step begins with: id, number, title, note.
-_Head = tuple[str, str, Words, Words]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +115,6 @@ class _Reader:
     def __init__(self, data: dict[str, Any], file: str, faults: list[Fault]) -> None:
         self.data, self.faults = data, faults
         self.top = Table(data, f"{file}: ", faults)
-        self.earlier: list[str] = []
-        self.shares: dict[str, Division] = {}
-        # The part of the receipt that steps take by rate, to see that they leave something.
-        self.of_receipt = Fraction(0)
 
     def read(self) -> Agreement:
         top = self.top
@@ -158,27 +123,21 @@ class _Reader:
         currency = top.choice("currency", sorted(CURRENCIES))
         firms = self._parties("firm", least=1)
         parties = firms + self._parties("account")
-        self.facts = tuple(
+        facts = tuple(
             _finished(each, Fact(each.text("id"), each.words("name", each.data.get("id", ""))))
             for each in top.tables("fact")
         )
-        self._unique("id", [p.id for p in parties] + [f.id for f in self.facts])
+        names, fact_names = [party.id for party in parties], [fact.id for fact in facts]
+        check_unique(top, "id", [*names, *fact_names])
         # Ids that are there twice are noted above; the reading goes on with one of each.
-        self.firms = list(dict.fromkeys(party.id for party in firms))
-        self.parties = parties
-        self.names = [party.id for party in parties]
-        self.game: FirmGame | None = None
+        firm_names = list(dict.fromkeys(party.id for party in firms))
+        game: FirmGame | None = None
         if top.has("game"):
             table = top.table("game")
-            self.game = read_game(table, self.firms)
+            game = read_game(table, firm_names)
             table.finish()
-        tables = top.tables("step", least=1)
-        self.ids = [each.data.get("id") for each in _nested(tables)]
-        if len(self.ids) > MOST_STEPS:
-            top.fault("step", "too-many", f"{len(self.ids)} steps", f"at most {MOST_STEPS}")
-        self._unique("step", [name for name in self.ids if isinstance(name, str)])
-        steps = self._steps(tables, "")
-        self._homes(steps)
+        reader = StepReader(top, firm_names, names, _by_role(firms), fact_names, game)
+        steps = reader.read()
         top.finish()
         return Agreement(
             title,
@@ -187,8 +146,8 @@ class _Reader:
             signed,
             currency,
             parties,
-            self.facts,
-            self.game,
+            facts,
+            game,
             steps,
             digest_of(self.data),
             self.data,
@@ -211,301 +170,15 @@ class _Reader:
             each.finish()
         return tuple(parties)
 
-    def _unique(self, key: str, names: Sequence[str]) -> None:
-        for name, count in Counter(names).items():
-            if count > 1:
-                self.top.fault(
-                    key,
-                    "twice",
-                    f"{name!r} is the id of {count} things",
-                    "an id of its own for each",
-                )
-
-    def _homes(self, steps: Sequence[Step]) -> None:
-        kinds = Counter(
-            kind for s in steps if isinstance(s, Reimburse) for kind in s.costs or ("every kind",)
-        )
-        for kind, count in kinds.items():
-            if count > 1:
-                self.top.fault(
-                    "step",
-                    "twice",
-                    f"costs of {kind} are reimbursed by {count} steps",
-                    "each kind of cost in one step",
-                )
-        if not any(isinstance(step, Loss) for step in steps):
-            self.top.fault(
-                "step",
-                "no-loss",
-                "the agreement does not say who bears a loss",
-                '[[step]] kind = "loss" with a rule',
-            )
-        if self.of_receipt > 1:
-            self.top.fault(
-                "step",
-                "over-100",
-                f"the steps take {float(self.of_receipt * 100):g} % of each receipt",
-                "rates that sum to at most 100 %",
-            )
-
-    def _steps(self, tables: Sequence[Table], above: str) -> tuple[Step, ...]:
-        steps = []
-        for number, each in enumerate(tables, 1):
-            step = self._step(each, f"{above}{number}")
-            if step is not None:
-                steps.append(step)
-                self.earlier.append(step.id)
-            each.finish()
-        paying = [each for each in tables if each.data.get("kind") not in ("loss", "adjust")]
-        if tables and (not paying or paying[-1].data.get("kind") != "remaining"):
-            tables[-1].fault(
-                "kind",
-                "no-remaining",
-                "nothing says where the last won goes",
-                'a last step with kind = "remaining" and to = "..."',
-            )
-        return tuple(steps)
-
-    def _step(self, table: Table, number: str) -> Step | None:
-        kind = table.choice("kind", KINDS)
-        name = table.text("id")
-        if name in RESERVED or name in self.names:
-            table.fault("id", "reserved", f"{name} already names something", "another id")
-        head = (name, number, table.words("title", name), table.words("note", ""))
-        read = getattr(self, f"_read_{kind}", None)
-        step: Step | None = read(head, table) if read else None
-        return step
-
-    def _party(self, table: Table, key: str, more: Sequence[str] = (), default: Any = ...) -> str:
-        name = table.text(key, default)
-        if name and name != default and name not in self.names and name not in more:
-            table.fault(
-                key,
-                "unknown-firm",
-                f"there is no firm or account {name!r}",
-                " | ".join([*self.names, *more]),
-            )
-        return name
-
-    def _of(self, table: Table, needed: bool) -> str:
-        """The base of a rate. A rate without one would be read differently by different people."""
-        if not needed:
-            if table.has("of"):
-                table.fault("of", "unused", "only a rate is a rate of something", "leave it out")
-            return "receipt"
-        of = table.text("of")
-        if not of:
-            return "receipt"
-        if of not in RESERVED and of not in self.earlier:
-            if of in self.ids:
-                table.fault(
-                    "of",
-                    "cycle",
-                    f"{of!r} comes later, or holds this step",
-                    "an earlier step, receipt or left",
-                )
-            else:
-                table.fault(
-                    "of",
-                    "unknown-step",
-                    f"there is no step {of!r}",
-                    " | ".join([*RESERVED, *self.earlier]),
-                )
-        return of
-
-    def _fact(self, table: Table, key: str, default: Any = ...) -> str:
-        name = table.text(key, default)
-        known = [fact.id for fact in self.facts]
-        if name and name != default and name not in known:
-            table.fault(
-                key,
-                "unknown-fact",
-                f"there is no fact {name!r}",
-                " | ".join(known) or f'[[fact]] id = "{name}"',
-            )
-        return name
-
-    def _amount(self, table: Table, per: str = "item") -> Amount:
-        ways = [key for key in ("rate", "amount", "brackets") if table.has(key)]
-        if len(ways) != 1:
-            table.fault(
-                "rate",
-                "missing" if not ways else "twice",
-                f"{' and '.join(ways) or 'no amount'} given",
-                'one of rate = "10%", amount = 12345, brackets = [...]',
-            )
-        of = self._of(table, needed="amount" not in ways)
-        brackets: tuple[Bracket, ...] = ()
-        if "rate" in ways:
-            rate = table.ratio("rate")
-            if table.truth("included"):
-                rate = rate / (1 + rate)
-            brackets = (Bracket(None, rate),)
-            if of == "receipt" and not table.has("cap"):
-                self.of_receipt += rate
-        elif "brackets" in ways:
-            brackets = self._brackets(table)
-        fixed = table.whole("amount") if "amount" in ways else None
-        cap = table.whole("cap") if table.has("cap") else None
-        overflow = "left"
-        if cap is not None:
-            overflow = self._party(table, "overflow_to", ["left"])
-        elif table.has("overflow_to"):
-            table.fault("overflow_to", "unused", "without a cap nothing flows over", "cap = 12345")
-        floor = table.whole("floor", 0)
-        if cap is not None and floor > cap:
-            table.fault(
-                "floor", "over-cap", f"the floor {floor} is above the cap {cap}", f"at most {cap}"
-            )
-        return Amount(
-            of,
-            brackets,
-            fixed,
-            floor,
-            cap,
-            overflow,
-            table.choice("rounding", ROUNDINGS, "down"),
-            table.whole("unit", 1, least=1),
-            table.choice("per", ("item", "receipt"), per),
-        )
-
-    def _brackets(self, table: Table) -> tuple[Bracket, ...]:
-        brackets, last = [], 0
-        inner = table.tables("brackets", least=1)
-        for number, each in enumerate(inner, 1):
-            rate = each.ratio("rate")
-            up_to = each.whole("up_to") if each.has("up_to") else None
-            if up_to is None and number < len(inner):
-                each.fault(
-                    "up_to", "missing", "only the last bracket is without end", "up_to = 12345"
-                )
-            elif up_to is not None and up_to <= last:
-                each.fault("up_to", "order", f"{up_to} is not above {last}", "rising amounts")
-            last = up_to or last
-            brackets.append(Bracket(up_to, rate))
-            each.finish()
-        return tuple(brackets)
-
-    def _read_tax(self, head: _Head, table: Table) -> Step:
-        amount = self._amount(table)
-        return Fee(*head, kind="tax", amount=amount, to=self._party(table, "to"), steps=())
-
-    def _read_fee(self, head: _Head, table: Table) -> Step:
-        amount = self._amount(table)
-        if table.has("to") == table.has("step"):
-            table.fault(
-                "to",
-                "missing",
-                "a fee goes to one party, or into steps of its own",
-                'to = "..." or [[step.step]]',
-            )
-        to = self._party(table, "to", default="")
-        inner = table.tables("step")
-        for each in inner:
-            if each.data.get("kind") not in ("fee", "share", "remaining", "reserve"):
-                each.fault(
-                    "kind",
-                    "nested",
-                    f"{each.data.get('kind')} cannot be nested",
-                    "fee, share, reserve or remaining",
-                )
-        return Fee(*head, kind="fee", amount=amount, to=to, steps=self._steps(inner, f"{head[1]}."))
-
-    def _read_advance(self, head: _Head, table: Table) -> Step:
-        rate = table.ratio("rate") if table.has("rate") else None
-        of = self._of(table, needed=rate is not None)
-        return Advance(
-            *head, of=of, rate=rate, parties=tuple(table.names("to", self.names, self.names))
-        )
-
-    def _read_reimburse(self, head: _Head, table: Table) -> Step:
-        costs = table.get("costs", list, '["freight"]', []) or []
-        return Reimburse(
-            *head, rule=table.choice("rule", list(CLAIMS_RULES)), costs=tuple(map(str, costs))
-        )
-
-    def _read_reserve(self, head: _Head, table: Table) -> Step:
-        amount = self._amount(table)
-        fact, day = self._fact(table, "release_fact", ""), table.day("release_on", None)
-        if not fact and day is None:
-            table.fault(
-                "release_on",
-                "missing",
-                "nothing says when the reserve is released",
-                'release_on = 2027-06-30 or release_fact = "..."',
-            )
-        return Reserve(*head, amount=amount, release_fact=fact, release_on=day)
-
-    def _read_adjust(self, head: _Head, table: Table) -> Step:
-        fact, free = self._fact(table, "fact"), table.whole("free", 0)
-        if table.has("each") == table.has("rate"):
-            table.fault(
-                "each",
-                "missing",
-                "what does one unit cost?",
-                'each = 12345, or rate = "0.1%" with of',
-            )
-        each = table.whole("each") if table.has("each") else None
-        rate = table.ratio("rate") if table.has("rate") else None
-        of = self._of(table, needed=rate is not None)
-        cap = table.whole("cap") if table.has("cap") else None
-        source = self._party(table, "from", ["left"])
-        to = self._party(table, "to", list(self.shares))
-        if source == to:
-            table.fault("to", "cycle", f"{to} would pay itself", "another party")
-        elif to in self.shares:
-            self._check_others(table, source, to)
-        return Adjust(
-            *head, fact=fact, free=free, each=each, rate=rate, of=of, cap=cap, source=source, to=to
-        )
-
-    def _check_others(self, table: Table, source: str, to: str) -> None:
-        """A penalty that goes to a share step needs others with a weight there."""
-        division = self.shares[to]
-        pairs = zip(division.firms, division.weights, strict=True)
-        if source == "left" or not any(weight for firm, weight in pairs if firm != source):
-            table.fault(
-                "to",
-                "no-weights",
-                f"{to} does not say how much each of the others gets",
-                " | ".join(self.names),
-            )
-
-    def _read_share(self, head: _Head, table: Table) -> Step:
-        division = read_division(table, self.firms, self._roles, self.game)
-        self.shares[head[0]] = division
-        return Share(*head, division=division)
-
-    def _read_loss(self, head: _Head, table: Table) -> Step:
-        division = read_division(table, self.firms, self._roles, self.game)
-        if division.claims or sum(division.weights) != division.scale:
-            table.fault(
-                "rule",
-                "loss-rule",
-                "a loss is borne in full, by weights",
-                "equal, fixed (100 %), proportional, points or a game rule",
-            )
-        return Loss(*head, division=division)
-
-    def _read_remaining(self, head: _Head, table: Table) -> Step:
-        return Remaining(*head, to=self._party(table, "to"))
-
-    def _roles(self) -> dict[str, list[str]]:
-        roles: dict[str, list[str]] = {}
-        for party in self.parties:
-            for role in party.roles:
-                roles.setdefault(role, []).append(party.id)
-        return roles
-
 
 def _finished(table: Table, fact: Fact) -> Fact:
     table.finish()
     return fact
 
 
-def _nested(tables: Sequence[Table]) -> Iterator[Table]:
-    for table in tables:
-        yield table
-        inner = table.data.get("step")
-        if isinstance(inner, list):
-            yield from _nested([Table(each, "", []) for each in inner if isinstance(each, dict)])
+def _by_role(firms: Sequence[Party]) -> dict[str, list[str]]:
+    roles: dict[str, list[str]] = {}
+    for firm in firms:
+        for role in firm.roles:
+            roles.setdefault(role, []).append(firm.id)
+    return roles

@@ -31,7 +31,7 @@ def add_arguments(command: str, parser: ArgumentParser) -> None:
         parser.add_argument("--html", type=Path, help="write a page with charts here")
         parser.add_argument("--json", action="store_true", help="print JSON")
     if command == "why":
-        parser.add_argument("--firm", required=True, help="the id of a firm or account")
+        parser.add_argument("--firm", required=True, help="the id or name of a firm or account")
     if command == "text":
         parser.add_argument(
             "-o", "--output", type=Path, required=True, help="agreement.pdf, or .txt for plain text"

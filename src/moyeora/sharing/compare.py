@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from moyeora.sharing.agreement import Agreement
-from moyeora.sharing.division import GAMES, Division, FirmGame, by_game
+from moyeora.sharing.division import GAMES, ClaimsPart, Division, FirmGame, by_game
 from moyeora.sharing.faults import SharingError
 from moyeora.sharing.receipt import Receipt
 from moyeora.sharing.scenarios import (
@@ -125,6 +125,9 @@ def _cell(agreement: Agreement, share: str, scenario: Scenario, candidate: Candi
     step = made.step(share)
     assert isinstance(step, Share)
     parts = _parts(step.division, made.game)
+    after = {}
+    if made.game and parts:
+        after = {f: _after_default(step.division, made.game, f) for f in made.game.firms}
     outlooks = {}
     for firm in (party.id for party in made.firms):
         net = amounts[firm] - costs.get(firm, 0)
@@ -134,7 +137,7 @@ def _cell(agreement: Agreement, share: str, scenario: Scenario, candidate: Candi
             part = parts[player]
             best, group = best_elsewhere(made.game.game, parts, player)
             company = tuple(made.game.firms[i] for i in group if i != player)
-            defaults = _defaults(step.division, made.game, firm)
+            defaults = {gone: left[firm] for gone, left in after.items() if gone != firm}
         outlooks[firm] = Outlook(
             amounts[firm],
             net,
@@ -208,27 +211,35 @@ def _kept(game: FirmGame, parts: Sequence[Fraction]) -> Kept:
     )
 
 
-def _defaults(division: Division, game: FirmGame, firm: str) -> dict[str, Fraction]:
-    """What the firm has when one partner is gone: v of the others, by the same rule."""
-    parts = {}
-    for player, partner in enumerate(game.firms):
-        if partner == firm:
-            continue
-        rest = FirmGame(tuple(f for f in game.firms if f != partner), game.game.without(player))
-        parts[partner] = _part_in(division, rest, firm)
-    return parts
+def _after_default(division: Division, game: FirmGame, partner: str) -> dict[str, Fraction]:
+    """What each of the others has when one is gone: v of the rest, by the same rule."""
+    player = game.firms.index(partner)
+    firms = tuple(firm for firm in game.firms if firm != partner)
+    rest = FirmGame(firms, game.game.without(player))
+    if not firms or rest.game.total <= 0:
+        return dict.fromkeys(firms, Fraction(0))
+    try:
+        rule = division.rule
+        without = by_game(rule, rest) if rule in GAMES else _without(division, partner)
+        parts = _parts(without, rest)
+        assert parts is not None, "the rule is about the firms that are left"
+    except SharingError:
+        # Without the partner the rule has no answer; each is left with what it has alone.
+        parts = [rest.game.value(1 << i) for i in range(len(firms))]
+    return dict(zip(firms, parts, strict=True))
 
 
-def _part_in(division: Division, game: FirmGame, firm: str) -> Fraction:
-    if game.game.total <= 0:
-        return Fraction(0)
-    if division.rule in GAMES:
-        try:
-            division = by_game(division.rule, game)
-        except SharingError:
-            # Without the partner the rule has no answer; what is left is what the firm has alone.
-            return game.game.value(1 << game.firms.index(firm))
-        return division.ratios()[division.firms.index(firm)] * game.game.total
-    weights = dict(zip(division.firms, division.weights, strict=True))
-    total = sum(weights[each] for each in game.firms)
-    return game.game.total * weights[firm] / total if total else Fraction(0)
+def _without(division: Division, partner: str) -> Division:
+    """The same weights and claims among the others."""
+    gone = division.firms.index(partner)
+    claims = tuple(
+        ClaimsPart(part.weight, part.rule, part.claims[:gone] + part.claims[gone + 1 :])
+        for part in division.claims
+    )
+    return Division(
+        division.rule,
+        division.firms[:gone] + division.firms[gone + 1 :],
+        division.weights[:gone] + division.weights[gone + 1 :],
+        max(1, division.scale - division.weights[gone]),
+        claims,
+    )

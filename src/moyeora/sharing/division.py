@@ -5,7 +5,7 @@ receipt costs no fraction) or claims. A rule of a game yields weights too, solut
 the table that is frozen at signing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
@@ -14,6 +14,7 @@ from moyeora.sharing import games
 from moyeora.sharing.claims import CLAIMS_RULES
 from moyeora.sharing.exact import to_integers
 from moyeora.sharing.faults import SharingError
+from moyeora.sharing.language import percent
 from moyeora.sharing.solutions import GAME_RULES
 from moyeora.sharing.tables import Table, read_ratio
 
@@ -97,7 +98,7 @@ class NoWeights(SharingError):
 def read_division(
     table: Table,
     firms: Sequence[str],
-    roles: Callable[[], dict[str, list[str]]],
+    roles: Mapping[str, list[str]],
     game: FirmGame | None,
 ) -> Division:
     """Read ``rule`` and what it needs from a step; faults are noted in the table.
@@ -106,6 +107,10 @@ def read_division(
     """
     among = tuple(table.names("among", firms, firms)) or tuple(firms)
     rule = table.choice("rule", RULES)
+    if not among:
+        # An agreement without firms; that is noted where they are missing.
+        return Division(rule, (), (), 1)
+    # What stands in for a rule with faults, so that the reading goes on.
     none = from_ratios(rule or "equal", among, [Fraction(1, len(among))] * len(among))
     if rule == "weighted":
         return _read_mixture(table, among, roles, game) or none
@@ -114,7 +119,7 @@ def read_division(
     if rule == "proportional":
         return _by_weights(table, rule, "contributions", among) or none
     if rule == "points":
-        return _read_points(table, among, roles()) or none
+        return _read_points(table, among, roles) or none
     if rule in CLAIMS:
         return _read_claims(table, rule, among) or none
     if rule in GAMES:
@@ -150,11 +155,11 @@ def _read_fixed(table: Table, among: Sequence[str]) -> Division | None:
     """Percentages are of the whole pot and may leave a rest; other numbers are relative."""
     written = table.data.get("weights")
     values = list(written.values()) if isinstance(written, dict) else []
-    percent = [isinstance(value, str) and value.strip().endswith("%") for value in values]
-    if not any(percent):
+    are_percent = [isinstance(value, str) and value.strip().endswith("%") for value in values]
+    if not any(are_percent):
         return _by_weights(table, "fixed", "weights", among)
     numbers = _numbers(table, "weights", among, "firm")
-    if not all(percent):
+    if not all(are_percent):
         table.fault(
             "weights", "mixed", "percentages and relative weights are mixed", 'all "40%" or all 40'
         )
@@ -164,7 +169,7 @@ def _read_fixed(table: Table, among: Sequence[str]) -> Division | None:
         table.fault(
             "weights",
             "over-100",
-            f"the shares sum to {float(total * 100):g} %",
+            f"the shares sum to {percent(total)}",
             "at most 100 % together",
         )
         return None
@@ -172,7 +177,7 @@ def _read_fixed(table: Table, among: Sequence[str]) -> Division | None:
 
 
 def _read_points(
-    table: Table, among: Sequence[str], roles: dict[str, list[str]]
+    table: Table, among: Sequence[str], roles: Mapping[str, list[str]]
 ) -> Division | None:
     """Points by role; several firms of one role halve, third ... its points."""
     points = _numbers(table, "points", sorted(roles), "role")
@@ -236,7 +241,7 @@ def _read_game_rule(
 def _read_mixture(
     table: Table,
     among: Sequence[str],
-    roles: Callable[[], dict[str, list[str]]],
+    roles: Mapping[str, list[str]],
     game: FirmGame | None,
 ) -> Division | None:
     parts = []

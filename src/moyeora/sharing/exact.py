@@ -40,6 +40,13 @@ def write_number(number: Fraction | int) -> str:
     return str(Fraction(number))
 
 
+def write_decimals(number: Fraction, places: int) -> str:
+    """A number rounded to so many decimals, for the eye only: ``"1,234.5000"``."""
+    whole, rest = divmod(round(abs(number) * 10**places), 10**places)
+    sign = "-" if number < 0 and (whole or rest) else ""
+    return f"{sign}{whole:,}.{rest:0{places}}"
+
+
 def to_integers(numbers: Iterable[Fraction | int]) -> tuple[list[int], int]:
     """The same numbers over one denominator: integers ``k`` and ``d`` with ``number = k / d``."""
     listed = list(numbers)

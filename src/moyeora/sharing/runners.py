@@ -82,25 +82,27 @@ class AmountRunner(Runner):
 
     def measure(self, flow: Flow, memory: Memory) -> tuple[Memory, int, int, int]:
         """The new base and what is owed; what to take now, the overflow now, the exact due."""
-        amount = self.amount
+        amount, scale, had = self.amount, self.take.scale, memory.given[0]
         base = flow.base(amount.of)
         total = memory.base + base
         if amount.per == "receipt":
-            exact = self.take.exact(base)
-            owed = int(memory.owed) + self.take.rounded(exact)
-            exact += (int(memory.owed) - memory.given[0]) * self.take.scale
+            # What was asked before is a whole number; only this receipt is rounded anew.
+            before = int(memory.owed)
+            exact = self.take.exact(base) + before * scale
+            asked = before + self.take.rounded(exact - before * scale)
         else:
             exact = self.take.exact(total)
-            owed = self.take.rounded(exact)
-            exact -= memory.given[0] * self.take.scale
-        owed = max(owed, amount.floor)
+            asked = self.take.rounded(exact)
+        owed = max(asked, amount.floor)
         inside = owed if amount.cap is None else min(owed, amount.cap)
-        now = max(0, min(inside - memory.given[0], flow.left))
+        now = max(0, min(inside - had, flow.left))
         over = 0
         if amount.overflow_to != "left":
             over = max(0, min(owed - inside - memory.given[1], flow.left - now))
-        given = (memory.given[0] + now, memory.given[1] + over, *memory.given[2:])
-        return Memory(total, given, Fraction(owed)), now, over, exact
+        given = (had + now, memory.given[1] + over, *memory.given[2:])
+        # At a floor or a cap that amount is the exact one.
+        due = exact if inside == asked else inside * scale
+        return Memory(total, given, Fraction(asked)), now, over, due - had * scale
 
     def overflow(self, flow: Flow, over: int) -> None:
         """Give what was over the cap to where the agreement sends it."""
@@ -180,10 +182,10 @@ class ReserveRunner(AmountRunner):
 
 
 class AdvanceRunner(Runner):
-    def __init__(self, step: Advance) -> None:
+    def __init__(self, step: Advance, ranks: Mapping[str, int]) -> None:
         super().__init__(step, len(step.parties))
         self.step = step
-        self.ranks = range(len(step.parties))
+        self.ranks = [ranks[party] for party in step.parties]
 
     def run(self, flow: Flow) -> None:
         old = flow.old.get(self.id, self.nothing)
@@ -212,11 +214,13 @@ class AdvanceRunner(Runner):
 
 
 class ReimburseRunner(Runner):
-    def __init__(self, step: Reimburse, parties: Sequence[str], elsewhere: frozenset[str]) -> None:
-        super().__init__(step, len(parties))
-        self.step, self.parties, self.elsewhere = step, parties, elsewhere
+    def __init__(
+        self, step: Reimburse, ranks: Mapping[str, int], elsewhere: frozenset[str]
+    ) -> None:
+        super().__init__(step, len(ranks))
+        self.step, self.parties, self.elsewhere = step, list(ranks), elsewhere
         self.rule = CLAIMS_RULES[step.rule]
-        self.ranks = range(len(parties))
+        self.ranks = list(ranks.values())
 
     def covers(self, kind: str) -> bool:
         """Whether costs of this kind are paid back here."""
@@ -267,7 +271,7 @@ class ReimburseRunner(Runner):
 
 
 class AdjustRunner(Runner):
-    def __init__(self, step: Adjust, shares: Mapping[str, Share]) -> None:
+    def __init__(self, step: Adjust, shares: Mapping[str, Share], ranks: Mapping[str, int]) -> None:
         self.step = step
         if step.to in shares:
             division = shares[step.to].division
@@ -278,7 +282,7 @@ class AdjustRunner(Runner):
         else:
             self.firms, self.weights = [step.to], [1]
         self.scale = sum(self.weights)
-        self.ranks = range(len(self.firms))
+        self.ranks = [ranks[firm] for firm in self.firms]
         super().__init__(step, len(self.firms))
 
     @property
@@ -405,7 +409,7 @@ def compile_step(step: Step, ranks: Mapping[str, int]) -> Runner:
     if isinstance(step, Reserve):
         return ReserveRunner(step)
     if isinstance(step, Advance):
-        return AdvanceRunner(step)
+        return AdvanceRunner(step, ranks)
     if isinstance(step, Share):
         return ShareRunner(step, ranks)
     assert isinstance(step, Remaining), f"{step} has no runner"

@@ -7,7 +7,7 @@ until the difference is set off.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -314,7 +314,7 @@ def _pay(
 
 def statement_to_json(made: Statement) -> dict[str, Any]:
     """A statement as a value for JSON; every line with its clause, its numbers, its rounding."""
-    agreement = made.agreement
+    agreement, exchange = made.agreement, made.receipt.exchange
     reserves = [step.id for step in agreement.all_steps() if isinstance(step, Reserve)]
     result: dict[str, Any] = plain(
         {
@@ -323,6 +323,7 @@ def statement_to_json(made: Statement) -> dict[str, Any]:
             "date": made.receipt.on.isoformat(),
             "currency": agreement.currency,
             "amount": made.amount,
+            "exchange": asdict(exchange) if exchange else None,
             "number": made.number,
             "lines": [
                 {

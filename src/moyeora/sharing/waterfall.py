@@ -30,11 +30,10 @@ class Plan:
 
     def __init__(self, agreement: Agreement) -> None:
         self._ranks = {party.id: party.rank for party in agreement.parties}
-        self._parties = [party.id for party in agreement.parties]
         steps = agreement.steps
         named = frozenset(k for s in steps if isinstance(s, Reimburse) for k in s.costs)
         self.reimburse = [
-            ReimburseRunner(s, self._parties, named) for s in steps if isinstance(s, Reimburse)
+            ReimburseRunner(s, self._ranks, named) for s in steps if isinstance(s, Reimburse)
         ]
         reimburse = {runner.id: runner for runner in self.reimburse}
         shares = {s.id: s for s in agreement.all_steps() if isinstance(s, Share)}
@@ -46,7 +45,7 @@ class Plan:
             if isinstance(step, Reimburse):
                 runners.append(reimburse[step.id])
             elif isinstance(step, Adjust):
-                adjust = AdjustRunner(step, shares)
+                adjust = AdjustRunner(step, shares, self._ranks)
                 (runners if adjust.of_the_pot else after).append(adjust)
             elif isinstance(step, Loss):
                 after.append(LossRunner(step, self._ranks, self.reimburse))

@@ -29,7 +29,10 @@ class Reason:
 
 
 def why(made: Statement, firm: str, lang: str = "ko") -> list[Reason]:
-    """The path of each won of a statement to one firm; raises ``Refused`` for an unknown one."""
+    """The path of each won of a statement to one firm, by its id or name.
+
+    Raises ``Refused`` when there is no such firm or account.
+    """
     return _Why(made, firm, lang).reasons()
 
 
@@ -40,12 +43,15 @@ def why_text(made: Statement, firm: str, lang: str = "ko") -> str:
 
 class _Why:
     def __init__(self, made: Statement, firm: str, lang: str) -> None:
-        known = [party.id for party in made.agreement.parties]
-        if firm not in known:
-            raise refuse(
-                "unknown-firm", "--firm", f"there is no firm or account {firm!r}", " | ".join(known)
-            )
-        self.made, self.firm, self.lang = made, firm, lang
+        ids = {
+            name: party.id
+            for party in made.agreement.parties
+            for name in (party.name.ko, party.name.en, party.id)
+        }
+        if firm not in ids:
+            known = " | ".join(party.id for party in made.agreement.parties)
+            raise refuse("unknown-firm", "--firm", f"there is no firm or account {firm!r}", known)
+        self.made, self.firm, self.lang = made, ids[firm], lang
         self.agreement = made.agreement
         self.workings = {working.step: working for working in made.workings}
 
@@ -153,8 +159,14 @@ class _Why:
     def _rounding(self, line: Line) -> str:
         due = Fraction(line.due, line.scale)
         rest = due - line.amount
-        if not rest or abs(rest) >= 1:
+        if not rest or rest <= -1:
             return ""
+        if rest >= 1:
+            short = self.money(rest.numerator // rest.denominator)
+            return self.say(
+                f" (돈이 모자라 {with_particle(short, '은/는')} 다음에)",
+                f" (there was too little: {short} come later)",
+            )
         if rest > 0:
             return self.say(
                 f" (끝수 {self.units(rest)}은 다음 셈으로 넘긴다)",
