@@ -15,18 +15,20 @@ import pytest
 import typst
 from mailings import EXAMPLES, Mailing, Printed, apart, drawn, ink
 
+from moyeora.press.formats import formatter
 from moyeora.press.frozen import read
 from moyeora.press.job import BlockPart, Job, ParagraphPart, PicturePart, TextPart
 from moyeora.press.job_file import read_job
 from moyeora.press.records import freeze
-from moyeora.press.templates import formatter
 
 REFERENCE = Path(__file__).parent / "reference"
 
 
 # A record as the reference package takes it ---------------------------------------------------
 
-_RUN = re.compile(r"\*(?P<strong>[^*]*)\*|\[(?P<words>[^]]*)\]\((?P<style>\w+)\)|(?P<plain>[^*\[]+)")
+_RUN = re.compile(
+    r"\*(?P<strong>[^*]*)\*|\[(?P<words>[^]]*)\]\((?P<style>\w+)\)|(?P<plain>[^*\[]+)"
+)
 
 
 def filled(template: str, record: dict[str, str]) -> str:
@@ -152,7 +154,18 @@ def differing(folder: Path, printed: Printed, count: int = 10) -> list[tuple[str
 
 # Designs --------------------------------------------------------------------------------------
 
-NAMES = ["김민준", "이서연", "남궁하늘", "Prof. AVATAR Tóth", "최 유진", "박:서-12", "WAVE Toy", "정", "한결같이큰사람", "오Ted"]
+NAMES = [
+    "김민준",
+    "이서연",
+    "남궁하늘",
+    "Prof. AVATAR Tóth",
+    "최 유진",
+    "박:서-12",
+    "WAVE Toy",
+    "정",
+    "한결같이큰사람",
+    "오Ted",
+]
 PEOPLE = [
     {
         "id": str(number),

@@ -11,12 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moyeora.press import code128, qr
+from moyeora.press.columns import Columns
 from moyeora.press.drawing import Defects, Drawn, Frame
 from moyeora.press.faults import Kind
 from moyeora.press.holes import Hole
 from moyeora.press.job import CodePart
 from moyeora.press.marks import EMPTY, Pool, Ragged, joined, offsets
-from moyeora.press.templates import Columns, Field
+from moyeora.press.templates import Field
 
 
 class Coder:

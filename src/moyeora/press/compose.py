@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from moyeora.press.codes import Coder
+from moyeora.press.columns import Columns
 from moyeora.press.drawing import Defects, Drawn
 from moyeora.press.faults import Fault, Policy
 from moyeora.press.forme import Forme, stored_key
@@ -21,7 +22,6 @@ from moyeora.press.job import CodePart, ParagraphPart, PicturePart, TextPart
 from moyeora.press.marks import EMPTY, Pool, Ragged, assemble, offsets
 from moyeora.press.setting import Setter
 from moyeora.press.survey import PIECE
-from moyeora.press.templates import Columns
 from moyeora.press.words import Words
 
 # What a worker keeps of words and constants before it begins anew, so that memory stays flat.

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from moyeora.press.columns import Columns
 from moyeora.press.drawing import Defects, Drawn, Frame
 from moyeora.press.faults import Kind
 from moyeora.press.fonts import EM
@@ -15,7 +16,7 @@ from moyeora.press.holes import UNIT, Hole
 from moyeora.press.job import ParagraphPart, TextPart
 from moyeora.press.lines import greedy, measure
 from moyeora.press.marks import Pool
-from moyeora.press.templates import Columns, Line
+from moyeora.press.templates import Line
 from moyeora.press.tokens import Tokeniser, Tokens
 from moyeora.press.words import Look, Words
 from moyeora.press.writing import SetText, Writer

@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moyeora.press import code128
+from moyeora.press.columns import Columns
 from moyeora.press.images import block_pieces, picture_pieces
 from moyeora.press.job import BlockPart, CodePart, Job, ParagraphPart, PicturePart, TextPart
 from moyeora.press.marks import joined, offsets
-from moyeora.press.templates import Columns, Field, Line, parse
+from moyeora.press.templates import Field, Line, parse
 
 PIECE = "piece"  # the built-in field: the piece's number
 
