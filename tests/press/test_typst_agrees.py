@@ -3,14 +3,18 @@
 Typst draws each line in a box of its own, broken by measuring; PDFium draws both PDFs.
 """
 
+import importlib.util
 import io
 import json
 import re
+import shutil
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import typst
 from mailings import EXAMPLES, Mailing, Printed, apart, drawn, ink
@@ -21,6 +25,7 @@ from moyeora.press.job_file import read_job
 from moyeora.press.records import freeze
 from moyeora.press.templates import formatter
 
+COVER = (0, 255, 0)  # what the reference lays over codes, which Typst does not draw
 REFERENCE = Path(__file__).parent / "reference"
 
 
@@ -95,27 +100,33 @@ def told(job: Job, record: dict[str, Any]) -> dict[str, Any]:
                 "shrinks": bool(getattr(part, "least_size_pt", None)),
             }
         elif isinstance(part, PicturePart):
-            parts[name] = {"kind": "picture", "file": filled(part.file, record), "fit": part.fit}
+            data = (job.folder / filled(part.file, record)).read_bytes()
+            parts[name] = {"kind": "picture", "data": list(data), "fit": part.fit}
         elif isinstance(part, BlockPart):
             parts[name] = {
                 "kind": "block",
-                "source": part.source.relative_to(job.folder).as_posix(),
-                "function": part.function,
+                "source": f"{part.source.read_text('utf-8')}\n#{part.function}(values)",
                 "values": {column: record[column] for column in part.columns},
             }
+        else:
+            parts[name] = {"kind": "code"}
     page = job.page
     sizes = {"width_mm": page.width_mm, "height_mm": page.height_mm, "bleed_mm": page.bleed_mm}
     return {"page": sizes, "parts": parts}
 
 
-def by_typst(job: Job, record: dict[str, Any]) -> bytes:
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[job.fonts.folder]
+@cache
+def fonts_of(folder: Path) -> typst.Fonts:
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder]
     )
+
+
+def by_typst(job: Job, record: dict[str, Any]) -> bytes:
     return typst.compile(
         job.layouts[record["layout"]],
         root=job.folder,
-        font_paths=fonts,
+        font_paths=fonts_of(job.fonts.folder),
         package_path=REFERENCE,
         sys_inputs={"reference": json.dumps(told(job, record))},
         format="pdf",
@@ -140,9 +151,14 @@ def differing(folder: Path, printed: Printed, count: int = 10) -> list[tuple[str
             for name, value in records[row["piece"] - 1].items()
         } | {"piece": str(row["piece"])}
         wanted = drawn(io.BytesIO(by_typst(job, record)))
-        pages = drawn(printed.result.volumes[row["volume"] - 1])
-        ours = pages[row["page"] - 1 :][: len(wanted)]
+        first = row["page"] - 1
+        volume = printed.result.volumes[row["volume"] - 1]
+        ours = drawn(volume, pages=slice(first, first + len(wanted)))
         for number, (a, b) in enumerate(zip(ours, wanted, strict=True), 1):
+            covered = np.pad((b == COVER).all(axis=2), 2)
+            covered = np.logical_or.reduce([covered[y:-4 + y or None, x:-4 + x or None]
+                                            for y in range(5) for x in range(5)])  # fmt: skip
+            a[covered] = b[covered]
             assert ink(b) > 50
             if far := apart(a, b):
                 found.append((row["id"], number, far))
@@ -229,6 +245,12 @@ DESIGNS: dict[str, tuple[str, dict[str, Any]]] = {
 }  # fmt: skip
 
 
+def test_blocks_and_pictures_lie_where_typst_lays_them(everything):
+    """The first five: names in other scripts have a test of their own."""
+    job, printed = everything
+    assert differing(job.folder, printed, 5) == []
+
+
 @pytest.mark.parametrize("name", DESIGNS)
 def test_ten_pieces_look_like_typsts_own(mailing, name):
     design, parts = DESIGNS[name]
@@ -251,10 +273,19 @@ def test_the_comparison_sees_what_it_should(mailing):
         file.write_text(before, "utf-8")
 
 
-EXAMPLE_JOBS = sorted(path.parent for path in EXAMPLES.glob("*/mailing.toml"))
+def prepared(example: Path, folder: Path) -> Path:
+    """A copy of an example's job with a small list."""
+    shutil.copytree(example, folder, ignore=shutil.ignore_patterns("data"))
+    spec = importlib.util.spec_from_file_location("prepare", example / "prepare.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.prepare(folder / "data", 24)
+    return folder
 
 
-@pytest.mark.parametrize("example", EXAMPLE_JOBS, ids=lambda path: path.name)
+@pytest.mark.parametrize("example", EXAMPLES.glob("*/mailing.toml"), ids=lambda path: path.parent.name)
 def test_ten_pieces_of_each_example(example, tmp_path):
-    job = Mailing(example)
-    assert job
+    folder = prepared(example.parent, tmp_path / "job")
+    printed = Mailing(folder).print()
+    assert printed.result.counts.printed == 24
+    assert differing(folder, printed) == []
