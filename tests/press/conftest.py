@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from everything import write_everything
+from hypothesis import settings
 from mailings import EXAMPLES, Mailing, Printed, write_job
 
 HERE = Path(__file__).parent

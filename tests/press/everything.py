@@ -43,10 +43,29 @@ PARTS = {
 }  # fmt: skip
 BLOCKS = (
     '#let mark(value) = { set text(font: "Pretendard", size: 8pt)\n'
-    'box(fill: cmyk(0%, 100%, 100%, 0%), inset: 1mm, text(fill: cmyk(0%, 0%, 0%, 0%), value.product)) }'
+    "box(fill: cmyk(0%, 100%, 100%, 0%), inset: 1mm, text(fill: cmyk(0%, 0%, 0%, 0%), value.product)) }"
 )
-NAMES = ["김민준", "이서연", "남궁하늘", "Prof. AVATAR Tóth", "최 유진", "نور الهدى", "อภิสิทธิ์", "प्रिया शर्मा", "김 نور 서연", "박:서-12"]
-PICTURES = ["photo.jpg", "grey.jpg", "ink.jpg", "alpha.png", "palette.png", "drawing.svg", "page.pdf"]
+NAMES = [
+    "김민준",
+    "이서연",
+    "남궁하늘",
+    "Prof. AVATAR Tóth",
+    "최 유진",
+    "نور الهدى",
+    "อภิสิทธิ์",
+    "प्रिया शर्मा",
+    "김 نور 서연",
+    "박:서-12",
+]
+PICTURES = [
+    "photo.jpg",
+    "grey.jpg",
+    "ink.jpg",
+    "alpha.png",
+    "palette.png",
+    "drawing.svg",
+    "page.pdf",
+]
 ROWS = [
     {
         "id": f"K{1000 + 37 * n}",
@@ -82,7 +101,11 @@ def pictures() -> dict[str, bytes]:
     save("palette.png", image.convert("P"))
     clear = image.convert("RGBA")
     clear.putalpha(Image.new("L", image.size, 0))
-    clear.paste(image, (0, 0), Image.radial_gradient("L").resize(image.size).point(lambda x: 255 * (x < 150)))
+    clear.paste(
+        image,
+        (0, 0),
+        Image.radial_gradient("L").resize(image.size).point(lambda x: 255 * (x < 150)),
+    )
     save("alpha.png", clear)
     made["images/drawing.svg"] = (
         b'<svg xmlns="http://www.w3.org/2000/svg" width="80" height="60"><rect x="3" y="3" width="74" '

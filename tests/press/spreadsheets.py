@@ -32,8 +32,12 @@ def write_xlsx(path: Path, rows: Iterable[Sequence[str | int | float | None]]) -
     body = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
     with zipfile.ZipFile(path, "w") as file:
         file.writestr("[Content_Types].xml", _TYPES)
-        file.writestr("_rels/.rels", _LINKS.format(_LINK.format("officeDocument", "xl/workbook.xml")))
-        file.writestr("xl/_rels/workbook.xml.rels", _LINKS.format(_LINK.format("worksheet", "sheet1.xml")))
+        file.writestr(
+            "_rels/.rels", _LINKS.format(_LINK.format("officeDocument", "xl/workbook.xml"))
+        )
+        file.writestr(
+            "xl/_rels/workbook.xml.rels", _LINKS.format(_LINK.format("worksheet", "sheet1.xml"))
+        )
         file.writestr("xl/workbook.xml", _BOOK)
         file.writestr("xl/sheet1.xml", _SHEET.format(body))
     return path

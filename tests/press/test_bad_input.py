@@ -91,7 +91,11 @@ def test_a_template_that_is_not_well_formed(mailing, lines, hint):
 
 @pytest.mark.parametrize(
     ("text", "hint"),
-    [("*굵게", "'*' without its second"), ("[값](price", "'[' without"), ("[값](price)", 'the style "price"')],
+    [
+        ("*굵게", "'*' without its second"),
+        ("[값](price", "'[' without"),
+        ("[값](price)", 'the style "price"'),
+    ],
 )
 def test_a_span_that_is_not_well_formed(mailing, text, hint):
     said = refused(mailing(CARD, {"name": {"kind": "paragraph", "text": text}}))
@@ -144,7 +148,9 @@ def test_a_page_of_another_size(mailing):
 
 
 def test_a_missing_font_and_a_broken_one(mailing, tmp_path, fonts):
-    said = refused(mailing(CARD, NAME, people("김"), fonts={"fallback": ["Noto Sans Arabc"]}, name="a"))
+    said = refused(
+        mailing(CARD, NAME, people("김"), fonts={"fallback": ["Noto Sans Arabc"]}, name="a")
+    )
     assert "there is no font family 'Noto Sans Arabc'" in said
     assert "Noto Sans Arabic" in said
     own = tmp_path / "own"
@@ -260,7 +266,11 @@ def test_text_that_does_not_fit_is_held_and_told_by_how_much(mailing):
     rows = [
         {"id": "1", "name": "짧다", "letter": "두 줄 글"},
         {"id": "2", "name": "아주아주아주아주긴이름", "letter": "짧다"},
-        {"id": "3", "name": "짧다", "letter": "여러 줄로 이어지는 아주 긴 글이라서 들어가지 않는다"},
+        {
+            "id": "3",
+            "name": "짧다",
+            "letter": "여러 줄로 이어지는 아주 긴 글이라서 들어가지 않는다",
+        },
         {"id": "4", "name": "짧다", "letter": "나눌수없이아주아주아주긴낱말"},
     ]
     printed = mailing(design, parts, rows).print()
@@ -290,12 +300,16 @@ def test_names_that_are_source_are_printed_as_they_are(mailing, kind):
     words = {"lines": ["{name}"]} if kind == "text" else {"text": "{name}"}
     printed = mailing(CARD, {"name": {"kind": kind} | words}, people(*HOSTILE.values())).print()
     assert printed.result.counts.printed == len(HOSTILE), printed.faults
-    assert [without_space(t) for t in printed.texts()] == [without_space(n) for n in HOSTILE.values()]
+    assert [without_space(t) for t in printed.texts()] == [
+        without_space(n) for n in HOSTILE.values()
+    ]
 
 
 def test_a_block_takes_values_as_data(mailing):
     source = '#let badge(value) = text(font: "Pretendard", size: 8pt, value.name)'
-    part = {"name": {"kind": "block", "source": "blocks.typ", "function": "badge", "columns": ["name"]}}
+    part = {
+        "name": {"kind": "block", "source": "blocks.typ", "function": "badge", "columns": ["name"]}
+    }
     job = mailing(CARD, part, people(*HOSTILE.values()), files={"blocks.typ": source})
     texts = [without_space(text) for text in job.print().texts()]
     assert texts == [without_space(name) for name in HOSTILE.values()]
@@ -306,11 +320,18 @@ def test_what_cannot_be_seen_is_left_out_and_said(mailing):
     names = ["김\x00민준", "이\u200f서연", "\u202e박지훈", "최\x07윤"]
     printed = mailing(CARD, NAME, people(*names)).print()
     assert printed.result.counts.printed == 4
-    assert [without_space(text) for text in printed.texts()] == ["김민준", "이서연", "박지훈", "최윤"]
+    assert [without_space(text) for text in printed.texts()] == [
+        "김민준",
+        "이서연",
+        "박지훈",
+        "최윤",
+    ]
     assert [fault["kind"] for fault in printed.faults] == ["control-character"] * 4
     assert {fault["policy"] for fault in printed.faults} == {"fix"}
 
-    strict = mailing(CARD, NAME, people(*names), faults={"control-character": "hold"}, name="strict")
+    strict = mailing(
+        CARD, NAME, people(*names), faults={"control-character": "hold"}, name="strict"
+    )
     assert strict.print("strict-out").result.counts.held == 4
 
 
@@ -335,7 +356,13 @@ def test_numbers_and_dates_that_are_none_are_held(mailing):
     rows = [
         {"id": str(n), "amount": amount, "date": date}
         for n, (amount, date) in enumerate(
-            [("1234", "2026-02-28"), ("1,234", "2026-02-28"), ("12", "2026-02-30"), ("", ""), ("천", "어제")]
+            [
+                ("1234", "2026-02-28"),
+                ("1,234", "2026-02-28"),
+                ("12", "2026-02-30"),
+                ("", ""),
+                ("천", "어제"),
+            ]
         )
     ]
     printed = mailing(CARD, part, rows).print()
@@ -449,7 +476,9 @@ def test_no_message_holds_customers_data(mailing, change):
 
 def test_a_block_that_fails_does_not_tell_the_value(mailing):
     source = '#let badge(value) = panic("bad value " + value.name)'
-    part = {"name": {"kind": "block", "source": "blocks.typ", "function": "badge", "columns": ["name"]}}
+    part = {
+        "name": {"kind": "block", "source": "blocks.typ", "function": "badge", "columns": ["name"]}
+    }
     said = refused(mailing(CARD, part, people(SECRET), files={"blocks.typ": source}))
     assert "blocks.typ" in said or "parts.name" in said
     assert SECRET not in said

@@ -53,12 +53,16 @@ def test_text_codes_and_blocks_are_black_ink_alone(mailing):
         for page in pdf.pages:
             colours = painted(page)
             spaces = {c for c in colours if c[-1] in {"cs", "CS"}}
-            assert {c for c in colours - spaces if c[-1] in {"k", "K"}} == {("0", "0", "0", "1", "k")}
+            assert {c for c in colours - spaces if c[-1] in {"k", "K"}} == {
+                ("0", "0", "0", "1", "k")
+            }
             # Typst names its colour space for CMYK; what it names must be the device's own.
             for name, _ in spaces:
                 space = page.Resources.get("/ColorSpace", {}).get(name, name)
                 assert str(space) == "/DeviceCMYK"
-            assert {c[:4] for c in colours - spaces if c[-1] in {"sc", "scn", "SC", "SCN"}} <= {("0", "0", "0", "1")}
+            assert {c[:4] for c in colours - spaces if c[-1] in {"sc", "scn", "SC", "SCN"}} <= {
+                ("0", "0", "0", "1")
+            }
             assert not {c for c in colours if c[-1] in {"g", "G", "rg", "RG"}}
             # No transparency group stands between ink and paper.
             assert "/Group" not in page.obj
@@ -72,7 +76,10 @@ def placed(fit):
     return (
         '#place(dx: 10mm, dy: 10mm, part("picture", width: 40mm, height: 20mm))'
         '#place(dx: 60mm, dy: 5mm, rotate(90deg, reflow: true, part("turned", width: 40mm, height: 20mm)))'
-    ), {name: {"kind": "picture", "file": "images/{file}", "fit": fit} for name in ("picture", "turned")}
+    ), {
+        name: {"kind": "picture", "file": "images/{file}", "fit": fit}
+        for name in ("picture", "turned")
+    }
 
 
 @pytest.mark.parametrize("fit", ["contain", "cover", "stretch"])

@@ -30,10 +30,14 @@ def test_a_font_prints_as_typst_prints_it(mailing, all_fonts, program, family):
     style = f'#set text(font: "{family}", size: 16pt)\n'
     design = style + '#place(dx: 5mm, dy: 5mm, part("name", width: 90mm, height: 20mm))'
     part = {"name": {"kind": "text", "lines": ["{name}"]}}
-    job = mailing(design, part, [{"id": "1", "name": TEXT[family]}], fonts={"folder": str(all_fonts)})
+    job = mailing(
+        design, part, [{"id": "1", "name": TEXT[family]}], fonts={"folder": str(all_fonts)}
+    )
     printed = job.print()
     assert printed.result.counts.printed == 1, printed.faults
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[all_fonts])
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[all_fonts]
+    )
     source = (
         "#set page(width: 100mm, height: 60mm, margin: 0mm)\n#set text(fill: cmyk(0%, 0%, 0%, 100%))\n"
         f"{style}#place(dx: 5mm, dy: 5mm, {TEXT[family]!r})".replace("'", '"')
@@ -70,7 +74,9 @@ def test_other_programs_read_cff_fonts(mailing, all_fonts, program, tmp_path):
         subprocess.run([program(name), *command], check=True, capture_output=True)
         found = np.array(Image.open(tmp_path / f"{name}.png").convert("RGB"))
         height, width = (min(a, b) for a, b in zip(found.shape[:2], wanted.shape[:2], strict=True))
-        assert apart(found[:height, :width], wanted[:height, :width], pixels=2, shade=100) == 0, name
+        assert apart(found[:height, :width], wanted[:height, :width], pixels=2, shade=100) == 0, (
+            name
+        )
 
 
 def test_a_font_is_stored_once_and_only_what_is_printed_of_it(mailing):

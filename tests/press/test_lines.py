@@ -99,7 +99,10 @@ class Ruler:
 def by_hand(ruler, words, width):
     lines = [[words[0]]]
     for word in words[1:]:
-        if sum(map(ruler.width, [*lines[-1], word])) + len(lines[-1]) * ruler.width(" ") <= width + 1e-6:
+        if (
+            sum(map(ruler.width, [*lines[-1], word])) + len(lines[-1]) * ruler.width(" ")
+            <= width + 1e-6
+        ):
             lines[-1].append(word)
         else:
             lines.append([word])
@@ -125,7 +128,8 @@ def test_paragraphs_break_and_justify_as_by_hand(texts, width_mm, tmp_path_facto
     names = ["left", "center", "right", "justify"]
     parts = {name: {"kind": "paragraph", "text": "{text}", "align": name} for name in names}
     design = "#pagebreak()\n".join(
-        f'#place(dx: 10mm, dy: 5mm, part("{name}", width: {width_mm}mm, height: 290mm))' for name in names
+        f'#place(dx: 10mm, dy: 5mm, part("{name}", width: {width_mm}mm, height: 290mm))'
+        for name in names
     )
     rows = [{"id": str(n), "text": " ".join(words)} for n, words in enumerate(texts)]
     printed = write_job(folder / "job", fonts, design, parts, rows, page=(100, 300, 0)).print()
@@ -139,14 +143,18 @@ def test_paragraphs_break_and_justify_as_by_hand(texts, width_mm, tmp_path_facto
             assert [[word for _, _, word in line] for line in found] == wanted
             for number, line in enumerate(found):
                 begin, end = line[0][0] - left, left + width - line[-1][1]
-                natural = sum(ruler.width(w) for w in wanted[number]) + (len(line) - 1) * ruler.width(" ")
+                natural = sum(ruler.width(w) for w in wanted[number]) + (
+                    len(line) - 1
+                ) * ruler.width(" ")
                 spare = width - natural
                 last = number == len(found) - 1
                 gaps = [b[0] - a[1] for a, b in zip(line, line[1:], strict=False)]
                 if align == "justify" and not last and gaps:
                     assert (begin, end) == pytest.approx((0, 0), abs=0.1)
                     # The slack is shared alike among the gaps.
-                    assert gaps == pytest.approx([ruler.width(" ") + spare / len(gaps)] * len(gaps), abs=0.1)
+                    assert gaps == pytest.approx(
+                        [ruler.width(" ") + spare / len(gaps)] * len(gaps), abs=0.1
+                    )
                 else:
                     share = {"center": 0.5, "right": 1}.get(align, 0)
                     assert begin == pytest.approx(spare * share, abs=0.1)
@@ -162,7 +170,10 @@ def test_korean_breaks_between_syllables_when_asked(mailing):
     )
     parts = {breaks: part | {"breaks": breaks} for breaks in ("word", "syllable")}
     (page,) = mailing(design, parts).print().pages()
-    boxes = {"word": pymupdf.Rect(0, 0, 45 * MM, 170), "syllable": pymupdf.Rect(45 * MM, 0, 300, 170)}
+    boxes = {
+        "word": pymupdf.Rect(0, 0, 45 * MM, 170),
+        "syllable": pymupdf.Rect(45 * MM, 0, 300, 170),
+    }
     lines = {
         breaks: [line for line in page.get_text(clip=box).splitlines() if line.strip()]
         for breaks, box in boxes.items()

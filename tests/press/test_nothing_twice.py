@@ -6,13 +6,11 @@ import zlib
 from pathlib import Path
 
 import pikepdf
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from mailings import SHEET, Mailing, Printed, toml, without_space
+from mailings import SHEET, Printed, toml, without_space
 
-from moyeora.press.faults import FolderError
 from moyeora.press.register import count
 from moyeora.press.run import run
 
@@ -30,7 +28,9 @@ FAULTY = st.fixed_dictionaries(
     }
 )
 # A row may also be torn: a field too few, or a byte that is no text.
-ROWS = st.lists(st.tuples(FAULTY, st.sampled_from(["whole"] * 9 + ["short", "bytes"])), min_size=1, max_size=25)
+ROWS = st.lists(
+    st.tuples(FAULTY, st.sampled_from(["whole"] * 9 + ["short", "bytes"])), min_size=1, max_size=25
+)
 
 DESIGN = (
     '#place(dx: 5mm, dy: 5mm, part("name", width: 30mm, height: 6mm))'
@@ -44,7 +44,9 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width=
 def folder(tmp_path_factory, fonts):
     folder = tmp_path_factory.mktemp("faulty")
     (folder / "one.typ").write_text(SHEET + DESIGN, "utf-8")
-    (folder / "two.typ").write_text(SHEET + DESIGN + '#pagebreak()#part("amount", width: 30mm)', "utf-8")
+    (folder / "two.typ").write_text(
+        SHEET + DESIGN + '#pagebreak()#part("amount", width: 30mm)', "utf-8"
+    )
     for name, height in (("a", 9), ("b", 4)):
         (folder / f"{name}.svg").write_text(SVG.format(height), "utf-8")
     job = {
@@ -61,7 +63,11 @@ def folder(tmp_path_factory, fonts):
         "layouts": {"one": "one.typ", "two": "two.typ"},
         "parts": {
             "name": {"kind": "text", "lines": ["{name} 님"]},
-            "amount": {"kind": "text", "lines": ["{amount:,}원 {piece}"], "when": "amount IS NOT NULL"},
+            "amount": {
+                "kind": "text",
+                "lines": ["{amount:,}원 {piece}"],
+                "when": "amount IS NOT NULL",
+            },
             "picture": {"kind": "picture", "file": "{picture}.svg"},
         },
         "fonts": {"folder": str(fonts)},

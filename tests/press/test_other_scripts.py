@@ -105,7 +105,9 @@ def test_names_are_drawn_as_harfbuzz_draws_them(mailing, fonts, kind):
     (path,) = printed.result.volumes
     pages = drawn(path)
     face = hb.Face(hb.Blob.from_file_path(str(fonts / "Pretendard-Regular.ttf")))
-    cap_height = int.from_bytes(bytes(face.reference_table("OS/2").data)[88:90], "big") * SIZE / face.upem
+    cap_height = (
+        int.from_bytes(bytes(face.reference_table("OS/2").data)[88:90], "big") * SIZE / face.upem
+    )
     mm = 72 / 25.4
     with pikepdf.open(path) as pdf:
         for number, (case, (_, runs)) in enumerate(CASES.items()):
@@ -119,7 +121,9 @@ def test_names_are_drawn_as_harfbuzz_draws_them(mailing, fonts, kind):
 def test_a_line_of_several_scripts_is_drawn_as_typst_draws_it(mailing, fonts):
     """Centred, so that the widths count too."""
     names = ["김 نور 서연", "प्रिया शर्मा", "อภิสิทธิ์", "AVATAR Tóth"]
-    design = f'#place(dx: 5mm, dy: 10mm, text(size: {SIZE}pt, part("name", width: 90mm, height: 12mm)))'
+    design = (
+        f'#place(dx: 5mm, dy: 10mm, text(size: {SIZE}pt, part("name", width: 90mm, height: 12mm)))'
+    )
     part = {"name": {"kind": "text", "lines": ["{name} 님"], "align": "center"}}
     rows = [{"id": str(n), "name": name} for n, name in enumerate(names)]
     printed = mailing(design, part, rows, fonts=FALLBACK).print()
@@ -153,15 +157,26 @@ def test_shrunk_names_of_other_scripts_keep_their_shape(mailing):
         "name": {"kind": "text", "lines": ["{name}"], "least_size_pt": 4},
         "small": {"kind": "text", "lines": ["{name}"]},
     }
-    rows = [{"id": str(n), "name": name} for n, name in enumerate(["김 نور الهدى 서연 नि", "สมชาย ใจดี มาก 김"])]
+    rows = [
+        {"id": str(n), "name": name}
+        for n, name in enumerate(["김 نور الهدى 서연 नि", "สมชาย ใจดี มาก 김"])
+    ]
     printed = mailing(design, parts, rows, fonts=FALLBACK).print()
     assert printed.result.counts.printed == 2, printed.faults
     for picture in drawn(printed.result.volumes[0], 300):
         half = picture.shape[0] // 2
-        columns = [np.flatnonzero((part.min(axis=2) < 128).any(axis=0)) for part in (picture[:half], picture[half:])]
+        columns = [
+            np.flatnonzero((part.min(axis=2) < 128).any(axis=0))
+            for part in (picture[:half], picture[half:])
+        ]
         shrunk, small = (c[-1] - c[0] for c in columns)
         # The shrunk line fills its 30 mm but for less than a quarter of a point of size.
         room = 30 / 25.4 * 300
         assert 0.93 * room <= shrunk <= room
-        top, below = (np.flatnonzero((p.min(axis=2) < 128).any(axis=1)) for p in (picture[:half], picture[half:]))
-        assert (top[-1] - top[0]) / (below[-1] - below[0]) == pytest.approx(shrunk / small, rel=0.05)
+        top, below = (
+            np.flatnonzero((p.min(axis=2) < 128).any(axis=1))
+            for p in (picture[:half], picture[half:])
+        )
+        assert (top[-1] - top[0]) / (below[-1] - below[0]) == pytest.approx(
+            shrunk / small, rel=0.05
+        )

@@ -49,7 +49,18 @@ def test_mupdf_and_pdfium_need_to_repair_nothing(volumes):
 
 
 def by_mutool(program, path, folder):
-    called(program("mutool"), "draw", "-q", "-r", str(DPI), "-c", "rgb", "-o", folder / "m-%03d.png", path)
+    called(
+        program("mutool"),
+        "draw",
+        "-q",
+        "-r",
+        str(DPI),
+        "-c",
+        "rgb",
+        "-o",
+        folder / "m-%03d.png",
+        path,
+    )
 
 
 def by_poppler(program, path, folder):
@@ -107,7 +118,9 @@ def test_the_boxes_tell_trim_and_bleed(volumes):
     for path in volumes:
         with pikepdf.open(path) as pdf:
             for page in pdf.pages:
-                assert [float(x) for x in page.mediabox] == pytest.approx([0, 0, 106 * mm, 66 * mm], abs=0.01)
+                assert [float(x) for x in page.mediabox] == pytest.approx(
+                    [0, 0, 106 * mm, 66 * mm], abs=0.01
+                )
                 assert [float(x) for x in page.TrimBox] == pytest.approx(
                     [3 * mm, 3 * mm, 103 * mm, 63 * mm], abs=0.01)  # fmt: skip
                 assert [*page.BleedBox] == [*page.mediabox]

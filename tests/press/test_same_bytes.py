@@ -1,12 +1,9 @@
 """The same records give the same volumes and register, however they come and are worked on."""
 
-import datetime
 
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
-from mailings import write_csv
 from spreadsheets import write_xlsx
 
 from moyeora.press.faults import FolderError

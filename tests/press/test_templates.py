@@ -72,7 +72,9 @@ def test_dates(day):
     assert dated(f"{day.isoformat()} 13:45:00", "YYYY년 M월 D일") == spelled
 
 
-@pytest.mark.parametrize("text", ["2026-02-30", "2026/01/01", "26-01-01", "어제", "20260101x", "2026-1-1", "2026-13-01"])
+@pytest.mark.parametrize(
+    "text", ["2026-02-30", "2026/01/01", "26-01-01", "어제", "20260101x", "2026-1-1", "2026-13-01"]
+)
 def test_what_is_no_date_is_a_fault(text):
     with pytest.raises(Bad) as caught:
         dated(text, "M월 D일")
@@ -110,7 +112,10 @@ def test_without_spans_stars_and_brackets_are_letters():
     assert line[0].pieces == ("*", "[", Field("name", ()), "](a)", "*")
 
 
-@pytest.mark.parametrize("template", ["{", "}", "{a", "a}", "{}", "{:,}", "*a", "[a", "a](b)", "*[a](b)*", "{a:?}", "[a]"])
+@pytest.mark.parametrize(
+    "template",
+    ["{", "}", "{a", "a}", "{}", "{:,}", "*a", "[a", "a](b)", "*[a](b)*", "{a:?}", "[a]"],
+)
 def test_templates_that_are_not_well_formed(template):
     with pytest.raises(PressError, match="here: line 1: "):
         parse(template, "here")

@@ -22,7 +22,9 @@ def texts(path, reader, program, order="-raw"):
         import pypdfium2
 
         return [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(path)]
-    return called(program("pdftotext"), *filter(None, [order]), "-enc", "UTF-8", path, "-").split("\f")[:-1]
+    return called(program("pdftotext"), *filter(None, [order]), "-enc", "UTF-8", path, "-").split(
+        "\f"
+    )[:-1]
 
 
 DESIGN = (
@@ -84,9 +86,8 @@ def test_names_in_all_scripts_come_back(everything, program, reader):
 @given(data=st.data())
 def test_any_text_of_the_fonts_comes_back(data, tmp_path_factory, fonts):
     """Texts drawn at random from all characters of the font, with spaces and kerned pairs."""
-    from mailings import write_job
-
     import uharfbuzz as hb
+    from mailings import write_job
 
     face = hb.Face(hb.Blob.from_file_path(str(fonts / "Pretendard-Regular.ttf")))
     characters = [
@@ -94,8 +95,12 @@ def test_any_text_of_the_fonts_comes_back(data, tmp_path_factory, fonts):
         if unicodedata.category(chr(c))[0] in "LNPS" and unicodedata.normalize("NFC", chr(c)) == chr(c)
         and not (0xE000 <= c <= 0xF8FF)
     ]  # fmt: skip
-    word = st.text(st.sampled_from(characters) | st.sampled_from("AVTyo.,:-12가힣"), min_size=1, max_size=12)
-    names = data.draw(st.lists(st.lists(word, min_size=1, max_size=4).map(" ".join), min_size=1, max_size=20))
+    word = st.text(
+        st.sampled_from(characters) | st.sampled_from("AVTyo.,:-12가힣"), min_size=1, max_size=12
+    )
+    names = data.draw(
+        st.lists(st.lists(word, min_size=1, max_size=4).map(" ".join), min_size=1, max_size=20)
+    )
     names = [name for name in names if re.search(r"[가-힣A-Za-z0-9]", name)] or ["가"]
     folder = tmp_path_factory.mktemp("any")
     part = {"name": {"kind": "paragraph", "text": "{name}"}}

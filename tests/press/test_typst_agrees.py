@@ -31,7 +31,9 @@ REFERENCE = Path(__file__).parent / "reference"
 
 # A record as the reference package takes it ---------------------------------------------------
 
-_RUN = re.compile(r"\*(?P<strong>[^*]*)\*|\[(?P<words>[^]]*)\]\((?P<style>\w+)\)|(?P<plain>[^*\[]+)")
+_RUN = re.compile(
+    r"\*(?P<strong>[^*]*)\*|\[(?P<words>[^]]*)\]\((?P<style>\w+)\)|(?P<plain>[^*\[]+)"
+)
 
 
 def filled(template: str, record: dict[str, str]) -> str:
@@ -168,7 +170,18 @@ def differing(folder: Path, printed: Printed, count: int = 10) -> list[tuple[str
 
 # Designs --------------------------------------------------------------------------------------
 
-NAMES = ["김민준", "이서연", "남궁하늘", "Prof. AVATAR Tóth", "최 유진", "박:서-12", "WAVE Toy", "정", "한결같이큰사람", "오Ted"]
+NAMES = [
+    "김민준",
+    "이서연",
+    "남궁하늘",
+    "Prof. AVATAR Tóth",
+    "최 유진",
+    "박:서-12",
+    "WAVE Toy",
+    "정",
+    "한결같이큰사람",
+    "오Ted",
+]
 PEOPLE = [
     {
         "id": str(number),
@@ -283,7 +296,9 @@ def prepared(example: Path, folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("example", EXAMPLES.glob("*/mailing.toml"), ids=lambda path: path.parent.name)
+@pytest.mark.parametrize(
+    "example", EXAMPLES.glob("*/mailing.toml"), ids=lambda path: path.parent.name
+)
 def test_ten_pieces_of_each_example(example, tmp_path):
     folder = prepared(example.parent, tmp_path / "job")
     printed = Mailing(folder).print()
