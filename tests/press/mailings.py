@@ -17,7 +17,10 @@ from moyeora.press.run import Result, run
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
-SHEET = '#import "@local/moyeora:0.1.0": part, sheet\n#show: sheet\n#set text(font: "Pretendard", size: 9pt)\n'
+SHEET = (
+    '#import "@local/moyeora:0.1.0": part, sheet\n#show: sheet\n#set text(font: '
+    '"Pretendard", size: 9pt)\n'
+)
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,8 @@ def test_text_codes_and_blocks_are_black_ink_alone(mailing):
 def placed(fit):
     return (
         '#place(dx: 10mm, dy: 10mm, part("picture", width: 40mm, height: 20mm))'
-        '#place(dx: 60mm, dy: 5mm, rotate(90deg, reflow: true, part("turned", width: 40mm, height: 20mm)))'
+        '#place(dx: 60mm, dy: 5mm, rotate(90deg, reflow: true, part("turned", width: 40mm, '
+        "height: 20mm)))"
     ), {
         name: {"kind": "picture", "file": "images/{file}", "fit": fit}
         for name in ("picture", "turned")
@@ -95,17 +96,22 @@ def test_pictures_of_all_kinds_fit_their_place(mailing, fit):
         if name.endswith("alpha.png"):  # its corners are clear
             continue
         for left, top, width, height in ((100, 100, 400, 200), (600, 50, 200, 400)):
-            ys, xs = np.nonzero(dark[:, : left + width + 60] if left == 100 else np.pad(
-                dark[:, 560:], ((0, 0), (560, 0))))  # fmt: skip
+            ys, xs = np.nonzero(
+                dark[:, : left + width + 60]
+                if left == 100
+                else np.pad(dark[:, 560:], ((0, 0), (560, 0)))
+            )
             box = [xs.min(), ys.min(), xs.max() + 1, ys.max() + 1]
             if fit == "contain":  # 4:3 in 2:1, upright or turned
                 across, down = (266.7, 200) if left == 100 else (200, 266.7)
             else:
                 across, down = width, height
             wanted = [
-                left + (width - across) / 2, top + (height - down) / 2,
-                left + (width + across) / 2, top + (height + down) / 2,
-            ]  # fmt: skip
+                left + (width - across) / 2,
+                top + (height - down) / 2,
+                left + (width + across) / 2,
+                top + (height + down) / 2,
+            ]
             assert box == pytest.approx(wanted, abs=2.5), name
 
 
@@ -128,9 +134,11 @@ def test_a_picture_keeps_its_colours_and_its_transparency(mailing):
             if name.endswith("jpg"):
                 assert image.read_raw_bytes() == files[f"images/{name}"]
     assert spaces == {
-        "ink.jpg": ("/DeviceCMYK", False), "photo.jpg": ("/DeviceRGB", False),
-        "grey.jpg": ("/DeviceGray", False), "alpha.png": ("/DeviceRGB", True),
-    }  # fmt: skip
+        "ink.jpg": ("/DeviceCMYK", False),
+        "photo.jpg": ("/DeviceRGB", False),
+        "grey.jpg": ("/DeviceGray", False),
+        "alpha.png": ("/DeviceRGB", True),
+    }
     pages = dict(zip(names, drawn(path, 254), strict=True))
     corner, centre = (slice(105, 110), slice(105, 110)), (slice(200, 205), slice(300, 305))
     ground = pages["photo.jpg"][20, 20]

@@ -12,7 +12,10 @@ from PIL import Image
 
 from moyeora.cli import main
 
-CARD = '#place(dx: 5mm, dy: 5mm, part("name", width: 60mm, height: 9mm))#place(dy: 20mm, part("code", width: 20mm))'
+CARD = (
+    '#place(dx: 5mm, dy: 5mm, part("name", width: 60mm, height: 9mm))#place(dy: 20mm, '
+    'part("code", width: 20mm))'
+)
 PARTS = {
     "name": {"kind": "text", "lines": ["{name} 님 {piece}"]},
     "code": {"kind": "code", "symbology": "qr", "value": "https://example.com/{id}"},
@@ -131,8 +134,10 @@ def test_proof_of_records_that_would_be_held_or_are_not_there(job, tmp_path, cap
 def test_the_command_as_a_program(job, tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "moyeora.cli", "press", "run", job.folder, "-o", tmp_path / "out"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert "18 of 20 pieces printed" in done.stdout
     assert done.stderr == ""

@@ -39,7 +39,8 @@ def test_a_font_prints_as_typst_prints_it(mailing, all_fonts, program, family):
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[all_fonts]
     )
     source = (
-        "#set page(width: 100mm, height: 60mm, margin: 0mm)\n#set text(fill: cmyk(0%, 0%, 0%, 100%))\n"
+        "#set page(width: 100mm, height: 60mm, margin: 0mm)\n#set text(fill: cmyk(0%, 0%, 0%, "
+        "100%))\n"
         f"{style}#place(dx: 5mm, dy: 5mm, {TEXT[family]!r})".replace("'", '"')
     )
     reference = typst.compile(source.encode(), font_paths=fonts, format="pdf")
@@ -57,7 +58,8 @@ def test_other_programs_read_cff_fonts(mailing, all_fonts, program, tmp_path):
     from PIL import Image
 
     design = (
-        '#place(dx: 5mm, dy: 5mm, text(font: "Noto Sans CJK KR", size: 16pt, part("name", width: 90mm, height: 9mm)))'
+        '#place(dx: 5mm, dy: 5mm, text(font: "Noto Sans CJK KR", size: 16pt, part("name", '
+        "width: 90mm, height: 9mm)))"
         '#place(dx: 5mm, dy: 25mm, text(font: "Noto Sans Cut By Name", size: 16pt, '
         'part("latin", width: 90mm, height: 9mm)))'
     )
@@ -68,9 +70,18 @@ def test_other_programs_read_cff_fonts(mailing, all_fonts, program, tmp_path):
     for name, command in {
         "mutool": ["draw", "-q", "-r", "200", "-c", "rgb", "-o", tmp_path / "mutool.png", path],
         "pdftoppm": ["-r", "200", "-png", "-singlefile", path, tmp_path / "pdftoppm"],
-        "gs": ["-q", "-dBATCH", "-dNOPAUSE", "-dSAFER", "-sDEVICE=png16m", "-r200", "-dTextAlphaBits=4",
-               f"-sOutputFile={tmp_path / 'gs.png'}", path],
-    }.items():  # fmt: skip
+        "gs": [
+            "-q",
+            "-dBATCH",
+            "-dNOPAUSE",
+            "-dSAFER",
+            "-sDEVICE=png16m",
+            "-r200",
+            "-dTextAlphaBits=4",
+            f"-sOutputFile={tmp_path / 'gs.png'}",
+            path,
+        ],
+    }.items():
         subprocess.run([program(name), *command], check=True, capture_output=True)
         found = np.array(Image.open(tmp_path / f"{name}.png").convert("RGB"))
         height, width = (min(a, b) for a, b in zip(found.shape[:2], wanted.shape[:2], strict=True))

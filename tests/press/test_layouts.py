@@ -6,17 +6,22 @@ DESIGNS = {
     "one": '#place(part("name", width: 60mm, height: 9mm))',
     "two": '앞 #place(dy: 20mm, part("name", width: 60mm, height: 9mm)) #pagebreak() 뒤'
     '#place(dy: 20mm, part("coupon", width: 60mm, height: 9mm))',
-    "three": '#for n in range(3) [#place(dy: 20mm + n * 9mm, part("name", width: 60mm, height: 9mm))]',
+    "three": '#for n in range(3) [#place(dy: 20mm + n * 9mm, part("name", width: 60mm, height: '
+    "9mm))]",
 }
 PARTS = {
     "name": {"kind": "text", "lines": ["{name} {piece}"], "when": "name <> '숨김'"},
     "coupon": {"kind": "text", "lines": ["쿠폰 {coupon}"], "when": "coupon IS NOT NULL"},
 }
 ROWS = [
-    {"id": str(n), "name": ["김", "이", "숨김", "박"][n % 4], "kind": ["one", "two", "three"][n % 3],
-     "coupon": str(n) if n % 2 else ""}
+    {
+        "id": str(n),
+        "name": ["김", "이", "숨김", "박"][n % 4],
+        "kind": ["one", "two", "three"][n % 3],
+        "coupon": str(n) if n % 2 else "",
+    }
     for n in range(24)
-]  # fmt: skip
+]
 
 
 def wanted(row, piece):
@@ -43,7 +48,7 @@ def test_held_records_leave_gaps_in_the_numbers(mailing):
     pages = [without_space(text) for text in printed.texts()]
     assert pages == [
         page for n, row in enumerate(rows, 1) if row["name"] != "𓀀" for page in wanted(row, n)
-    ]  # fmt: skip
+    ]
 
 
 def test_a_layout_that_no_record_has(mailing):

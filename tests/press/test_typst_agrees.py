@@ -91,8 +91,11 @@ def told(job: Job, record: dict[str, Any]) -> dict[str, Any]:
             lines = part.text.strip("\n").split("\n") if wraps else part.lines
             if not wraps:
                 fields = [re.findall(r"\{([^:}]*)", line) for line in lines]
-                lines = [line for line, of in zip(lines, fields, strict=True)
-                         if not of or any(record[name] for name in of)]  # fmt: skip
+                lines = [
+                    line
+                    for line, of in zip(lines, fields, strict=True)
+                    if not of or any(record[name] for name in of)
+                ]
             parts[name] = {
                 "kind": "text",
                 "wraps": wraps,
@@ -158,8 +161,13 @@ def differing(folder: Path, printed: Printed, count: int = 10) -> list[tuple[str
         ours = drawn(volume, pages=slice(first, first + len(wanted)))
         for number, (a, b) in enumerate(zip(ours, wanted, strict=True), 1):
             covered = np.pad((b == COVER).all(axis=2), 2)
-            covered = np.logical_or.reduce([covered[y:-4 + y or None, x:-4 + x or None]
-                                            for y in range(5) for x in range(5)])  # fmt: skip
+            covered = np.logical_or.reduce(
+                [
+                    covered[y : -4 + y or None, x : -4 + x or None]
+                    for y in range(5)
+                    for x in range(5)
+                ]
+            )
             a[covered] = b[covered]
             assert ink(b) > 50
             if far := apart(a, b):
@@ -192,19 +200,28 @@ PEOPLE = [
         "street": "서울특별시 종로구 세종대로 172" if number % 3 else "",
     }
     for number, name in enumerate(NAMES)
-]  # fmt: skip
+]
 LETTER = (
     "{name} 고객님, {date:YYYY년 M월 D일}에 {product:을/를} 사신 것을 기억합니다. 이번에는 "
-    "*{name} 님께만* 드리는 [{amount:,}원](price) 할인을 준비했으니 AVATAR Toyota 매장에서 {product:과/와} "
+    "*{name} 님께만* 드리는 [{amount:,}원](price) 할인을 준비했으니 AVATAR Toyota 매장에서 "
+    "{product:과/와} "
     "함께 만나 보세요.\n\n감사합니다, {name} 님."
 )
 TEXTS = {
     "left": {"kind": "text", "lines": ["{name} 님", "{street}", "{product}"]},
-    "center": {"kind": "text", "lines": ["{name} 님", "VAT {amount:,}원"], "align": "center",
-               "vertical_align": "middle"},
-    "right": {"kind": "text", "lines": ["{date:YYYY. MM. DD.}", "{product:은/는}"], "align": "right",
-              "vertical_align": "bottom"},
-}  # fmt: skip
+    "center": {
+        "kind": "text",
+        "lines": ["{name} 님", "VAT {amount:,}원"],
+        "align": "center",
+        "vertical_align": "middle",
+    },
+    "right": {
+        "kind": "text",
+        "lines": ["{date:YYYY. MM. DD.}", "{product:은/는}"],
+        "align": "right",
+        "vertical_align": "bottom",
+    },
+}
 
 
 def place(x: int, y: int, body: str) -> str:
@@ -214,8 +231,12 @@ def place(x: int, y: int, body: str) -> str:
 DESIGNS: dict[str, tuple[str, dict[str, Any]]] = {
     "text": (
         place(8, 5, 'text(size: 14pt, weight: "semibold", part("left", width: 80mm, height: 24mm))')
-        + place(8, 30, 'text(fill: cmyk(80%, 10%, 0%, 10%), part("center", width: 50mm, height: 20mm))')
-        + place(50, 30, 'text(size: 11pt, tracking: .08em, part("right", width: 45mm, height: 26mm))'),
+        + place(
+            8, 30, 'text(fill: cmyk(80%, 10%, 0%, 10%), part("center", width: 50mm, height: 20mm))'
+        )
+        + place(
+            50, 30, 'text(size: 11pt, tracking: .08em, part("right", width: 45mm, height: 26mm))'
+        ),
         TEXTS,
     ),
     "shrunk": (
@@ -224,26 +245,42 @@ DESIGNS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     **{
         f"paragraph-{align}": (
-            place(5, 5, '{ set par(leading: .9em); part("letter", width: 62mm, height: 50mm, '
-                        "styles: (price: text.with(fill: cmyk(0%, 90%, 70%, 0%), tracking: .05em))) }"),
+            place(
+                5,
+                5,
+                '{ set par(leading: .9em); part("letter", width: 62mm, height: 50mm, '
+                "styles: (price: text.with(fill: cmyk(0%, 90%, 70%, 0%), tracking: .05em))) }",
+            ),
             {"letter": {"kind": "paragraph", "text": LETTER, "align": align}},
         )
         for align in ("left", "center", "right", "justify")
     },
     "paragraph-sizes": (
-        place(5, 5, 'text(tracking: -.02em, part("letter", width: 80mm, height: 50mm, '
-                    'styles: (price: text.with(size: 13pt, weight: "semibold"))))'),
+        place(
+            5,
+            5,
+            'text(tracking: -.02em, part("letter", width: 80mm, height: 50mm, '
+            'styles: (price: text.with(size: 13pt, weight: "semibold"))))',
+        ),
         {"letter": {"kind": "paragraph", "text": LETTER, "vertical_align": "bottom"}},
     ),
     "turned": (
         place(30, 10, 'rotate(30deg, part("left", width: 60mm, height: 20mm))')
         + place(60, 20, 'rotate(-90deg, reflow: true, part("center", width: 45mm, height: 15mm))')
-        + place(10, 35, 'scale(x: 150%, y: 70%, origin: top + left, part("right", width: 40mm, height: 20mm))'),
+        + place(
+            10,
+            35,
+            'scale(x: 150%, y: 70%, origin: top + left, part("right", width: 40mm, height: 20mm))',
+        ),
         TEXTS,
     ),
     "clipped": (
-        place(10, 10, 'box(width: 22mm, height: 7mm, clip: true, radius: 2mm, fill: cmyk(0%, 20%, 60%, 0%), '
-                      'pad(left: -3mm, text(size: 16pt, part("left", width: 80mm, height: 30mm))))')
+        place(
+            10,
+            10,
+            "box(width: 22mm, height: 7mm, clip: true, radius: 2mm, fill: cmyk(0%, 20%, 60%, 0%), "
+            'pad(left: -3mm, text(size: 16pt, part("left", width: 80mm, height: 30mm))))',
+        )
         + place(10, 30, 'part("center", width: 60mm, height: 20mm)')
         + place(20, 32, "rect(width: 20mm, height: 8mm, fill: cmyk(50%, 0%, 0%, 0%))"),
         {name: TEXTS[name] for name in ("left", "center")},
@@ -252,10 +289,11 @@ DESIGNS: dict[str, tuple[str, dict[str, Any]]] = {
         '#pad(6mm, grid(columns: (3fr, 4fr), gutter: 4mm, [머리말], part("left", height: 20mm), '
         'part("center", height: 20mm), [꼬리말 #part("right", width: 24mm, height: 12mm)]))\n'
         "#pagebreak()\n#pad(5mm, columns(2, gutter: 6mm)[#lorem(20)\n\n"
-        '#part("letter", height: 49mm, styles: (price: strong)) #colbreak() 둘째 단\n\n#part("left", height: 20mm)])\n',
+        '#part("letter", height: 49mm, styles: (price: strong)) #colbreak() 둘째 '
+        '단\n\n#part("left", height: 20mm)])\n',
         TEXTS | {"letter": {"kind": "paragraph", "text": LETTER, "align": "justify"}},
     ),
-}  # fmt: skip
+}
 
 
 def test_blocks_and_pictures_lie_where_typst_lays_them(everything):
