@@ -19,31 +19,46 @@ DESIGN = """
 #at(70, 42, part("picture", width: 10mm, height: 10mm))
 #at(82, 42, rotate(20deg, part("stamp", width: 12mm, height: 10mm)))
 #at(5, 50, part("mark", width: 30mm, height: 6mm))
-#at(95, 52, rotate(-90deg, origin: bottom + left, text(size: 6pt, part("piece", width: 20mm, height: 3mm))))
+#at(95, 52, rotate(-90deg, origin: bottom + left,
+  text(size: 6pt, part("piece", width: 20mm, height: 3mm))))
 #pagebreak()
-#pad(6mm, columns(2)[온결 백화점 소식지. 가을을 담은 이야기를 전합니다. #part("address", width: 36mm, height: 18mm)
-  #colbreak() #box(width: 20mm, height: 12mm, clip: true, part("cover", width: 30mm, height: 20mm))])
+#pad(6mm, columns(2)[온결 백화점 소식지. 가을을 담은 이야기를 전합니다.
+  #part("address", width: 36mm, height: 18mm)
+  #colbreak()
+  #box(width: 20mm, height: 12mm, clip: true, part("cover", width: 30mm, height: 20mm))])
 """
 PARTS = {
     "name": {"kind": "text", "lines": ["{name} 님"], "least_size_pt": 7},
     "letter": {
         "kind": "paragraph",
         "align": "justify",
-        "text": "{name} 고객님, *{product:을/를} 고르신* 것이 벌써 {date:M월 D일}의 일입니다. 이번에는 [{amount:,}원](price)에 "
+        "text": "{name} 고객님, *{product:을/를} 고르신* 것이 벌써 {date:M월 D일}의 일입니다. "
+        "이번에는 [{amount:,}원](price)에 "
         "드리니 AVATAR 매장에 와 주세요.\n감사합니다.",
     },
     "qr": {"kind": "code", "symbology": "qr", "value": "https://example.com/c/{id}"},
     "bars": {"kind": "code", "symbology": "code128", "value": "{id}"},
     "picture": {"kind": "picture", "file": "images/{picture}"},
-    "stamp": {"kind": "picture", "file": "images/{picture}", "fit": "stretch", "when": "amount::INTEGER > 5000"},
+    "stamp": {
+        "kind": "picture",
+        "file": "images/{picture}",
+        "fit": "stretch",
+        "when": "amount::INTEGER > 5000",
+    },
     "cover": {"kind": "picture", "file": "images/{picture}", "fit": "cover"},
     "mark": {"kind": "block", "source": "blocks.typ", "function": "mark", "columns": ["product"]},
     "piece": {"kind": "text", "lines": ["No. {piece}"]},
-    "address": {"kind": "text", "lines": ["{street}", "{postcode}"], "vertical_align": "bottom", "least_size_pt": 6},
-}  # fmt: skip
+    "address": {
+        "kind": "text",
+        "lines": ["{street}", "{postcode}"],
+        "vertical_align": "bottom",
+        "least_size_pt": 6,
+    },
+}
 BLOCKS = (
     '#let mark(value) = { set text(font: "Pretendard", size: 8pt)\n'
-    "box(fill: cmyk(0%, 100%, 100%, 0%), inset: 1mm, text(fill: cmyk(0%, 0%, 0%, 0%), value.product)) }"
+    "box(fill: cmyk(0%, 100%, 100%, 0%), inset: 1mm, text(fill: cmyk(0%, 0%, 0%, 0%), "
+    "value.product)) }"
 )
 NAMES = [
     "김민준",
@@ -78,7 +93,7 @@ ROWS = [
         "postcode": f"0315{n}",
     }
     for n, name in enumerate(NAMES)
-]  # fmt: skip
+]
 FALLBACK = ["Noto Sans Arabic", "Noto Sans Thai", "Noto Sans Devanagari"]
 
 
@@ -108,7 +123,8 @@ def pictures() -> dict[str, bytes]:
     )
     save("alpha.png", clear)
     made["images/drawing.svg"] = (
-        b'<svg xmlns="http://www.w3.org/2000/svg" width="80" height="60"><rect x="3" y="3" width="74" '
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="80" '
+        b'height="60"><rect x="3" y="3" width="74" '
         b'height="54" fill="#c80000" stroke="#00003c" stroke-width="6"/>'
         b'<path d="M10 10L70 50" stroke="#00003c" stroke-width="6"/></svg>'
     )
@@ -125,6 +141,12 @@ def pictures() -> dict[str, bytes]:
 def write_everything(folder: Path, fonts: Path) -> Mailing:
     files = {"blocks.typ": BLOCKS} | pictures()
     return write_job(
-        folder, fonts, DESIGN, PARTS, ROWS, files=files, page=(100, 60, 3),
+        folder,
+        fonts,
+        DESIGN,
+        PARTS,
+        ROWS,
+        files=files,
+        page=(100, 60, 3),
         fonts={"fallback": FALLBACK},
-    )  # fmt: skip
+    )

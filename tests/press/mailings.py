@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -17,7 +17,10 @@ from moyeora.press.run import Result, run
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
-SHEET = '#import "@local/moyeora:0.1.0": part, sheet\n#show: sheet\n#set text(font: "Pretendard", size: 9pt)\n'
+SHEET = (
+    '#import "@local/moyeora:0.1.0": part, sheet\n#show: sheet\n#set text(font: '
+    '"Pretendard", size: 9pt)\n'
+)
 
 
 @dataclass(frozen=True)
@@ -128,13 +131,13 @@ def called(*command: str | Path) -> str:
     return done.stdout + done.stderr
 
 
-def drawn(pdf: Path | bytes, dpi: int = 150) -> list[np.ndarray]:
+def drawn(pdf: Path | BinaryIO, dpi: int = 150, pages: slice = slice(None)) -> list[np.ndarray]:
     """The pages of a PDF as PDFium draws them, (height, width, 3) bytes."""
     document = pypdfium2.PdfDocument(pdf)
     try:
         return [
-            np.array(page.render(scale=dpi / 72, rev_byteorder=True).to_pil().convert("RGB"))
-            for page in document
+            np.array(document[n].render(scale=dpi / 72, rev_byteorder=True).to_pil().convert("RGB"))
+            for n in range(len(document))[pages]
         ]
     finally:
         document.close()

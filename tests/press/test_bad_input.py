@@ -180,16 +180,22 @@ def test_wrong_encodings(mailing):
     damaged = table.encode() + b"3,\xff\xfe\n4,\xea\xb9\x80\n"
     printed = mailing(CARD, NAME, damaged, name="damaged").print("damaged-out")
     assert printed.status() == {
-        1: PRINTED, 2: PRINTED, 3: ("held", "bad-encoding"), 4: PRINTED,
-    }  # fmt: skip
+        1: PRINTED,
+        2: PRINTED,
+        3: ("held", "bad-encoding"),
+        4: PRINTED,
+    }
 
 
 def test_ragged_rows_are_held(mailing):
     table = "id,name\n1,가\n2\n3,다,라\n4,마\n"
     printed = mailing(CARD, NAME, table).print()
     assert printed.status() == {
-        1: PRINTED, 2: ("held", "ragged-row"), 3: ("held", "ragged-row"), 4: PRINTED,
-    }  # fmt: skip
+        1: PRINTED,
+        2: ("held", "ragged-row"),
+        3: ("held", "ragged-row"),
+        4: PRINTED,
+    }
     assert [fault["row"] for fault in printed.faults] == ["2", "3"]
     assert "has 1 fields, the header 2" in printed.faults[0]["what"]
 
@@ -204,9 +210,15 @@ def test_quotes_and_line_breaks_in_fields(mailing):
 
 @pytest.mark.parametrize(
     ("table", "hint"),
-    [("", "is empty"), ("id,name\n", "has no rows"), ("id,name", "has no rows"), (",\n1,2\n", "no name for column"),
-     ("id,id\n1,2\n", "several columns named"), ("name\n김\n", "there is no column 'id'")],
-)  # fmt: skip
+    [
+        ("", "is empty"),
+        ("id,name\n", "has no rows"),
+        ("id,name", "has no rows"),
+        (",\n1,2\n", "no name for column"),
+        ("id,id\n1,2\n", "several columns named"),
+        ("name\n김\n", "there is no column 'id'"),
+    ],
+)
 def test_no_rows_or_no_columns(mailing, table, hint):
     assert hint in refused(mailing(CARD, {"name": {"kind": "text", "lines": ["x"]}}, table))
 
@@ -215,9 +227,12 @@ def test_duplicate_ids_are_printed_once(mailing):
     table = "id,name\nA,가\nB,나\nA,다\n,라\nA,마\n"
     printed = mailing(CARD, NAME, table).print()
     assert printed.status() == {
-        1: PRINTED, 2: PRINTED, 3: ("held", "duplicate-id"), 4: ("held", "no-id"),
+        1: PRINTED,
+        2: PRINTED,
+        3: ("held", "duplicate-id"),
+        4: ("held", "no-id"),
         5: ("held", "duplicate-id"),
-    }  # fmt: skip
+    }
     assert [without_space(text) for text in printed.texts()] == ["가", "나"]
 
 
@@ -231,17 +246,40 @@ def test_missing_and_broken_pictures(mailing):
 
     Image.new("RGB", (4, 4), "red").save(png, "png")
     files = {
-        "images/good.png": png.getvalue(), "images/broken.png": b"\x89PNG\r\n", "images/text.txt": b"",
-        "images/broken.svg": b"<svg", "images/good.svg": b'<svg xmlns="http://www.w3.org/2000/svg" '
-        b'width="9" height="9"><rect width="9" height="9" fill="#f00"/></svg>', "images/broken.pdf": b"%PDF-1.7\n",
-    }  # fmt: skip
-    names = ["good.png", "none.png", "broken.png", "text.txt", "broken.svg", "good.svg", "broken.pdf",
-             "../../secret.png", "/etc/passwd", ""]  # fmt: skip
+        "images/good.png": png.getvalue(),
+        "images/broken.png": b"\x89PNG\r\n",
+        "images/text.txt": b"",
+        "images/broken.svg": b"<svg",
+        "images/good.svg": b'<svg xmlns="http://www.w3.org/2000/svg" '
+        b'width="9" height="9"><rect width="9" height="9" fill="#f00"/></svg>',
+        "images/broken.pdf": b"%PDF-1.7\n",
+    }
+    names = [
+        "good.png",
+        "none.png",
+        "broken.png",
+        "text.txt",
+        "broken.svg",
+        "good.svg",
+        "broken.pdf",
+        "../../secret.png",
+        "/etc/passwd",
+        "",
+    ]
     printed = mailing(CARD, part, people(*names), files=files).print()
     held = ("held", "missing-picture")
     assert [printed.status()[row] for row in range(1, 11)] == [
-        PRINTED, held, held, held, held, PRINTED, held, held, held, held,
-    ]  # fmt: skip
+        PRINTED,
+        held,
+        held,
+        held,
+        held,
+        PRINTED,
+        held,
+        held,
+        held,
+        held,
+    ]
     said = {fault["row"]: fault["what"] for fault in printed.faults}
     assert "'none.png' is not there" in said["2"]
     assert "cannot be read" in said["3"]
@@ -367,8 +405,12 @@ def test_numbers_and_dates_that_are_none_are_held(mailing):
     ]
     printed = mailing(CARD, part, rows).print()
     assert [printed.status()[n] for n in range(1, 6)] == [
-        PRINTED, ("held", "bad-number"), ("held", "bad-date"), PRINTED, ("held", "bad-number"),
-    ]  # fmt: skip
+        PRINTED,
+        ("held", "bad-number"),
+        ("held", "bad-date"),
+        PRINTED,
+        ("held", "bad-number"),
+    ]
     assert without_space(printed.texts()[0]) == "1,234원2월28일"
 
 
@@ -440,8 +482,11 @@ def test_only_the_owner_may_read_what_is_printed(mailing):
     folder = mailing(CARD, NAME, people("김")).print().folder
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert sorted(path.name for path in folder.iterdir()) == [
-        "faults.csv", "moyeora-press.json", "pieces.parquet", "volume-0001.pdf",
-    ]  # fmt: skip
+        "faults.csv",
+        "moyeora-press.json",
+        "pieces.parquet",
+        "volume-0001.pdf",
+    ]
 
 
 # No customers' data in what is said -----------------------------------------------------------

@@ -1,5 +1,6 @@
 """Lines break and justify as plain loops over words would do it."""
 
+import itertools
 import re
 
 import numpy as np
@@ -60,7 +61,7 @@ def test_syllables_lose_nothing_and_keep_forbidden_starts_and_ends(word):
     units = syllables(word)
     assert "".join(units) == word
     assert all(units)
-    for before, after in zip(units, units[1:], strict=False):
+    for before, after in itertools.pairwise(units):
         assert after[0] not in "!%),.:;?]」…·"
         assert before[-1] not in "([「₩"
         assert re.match("[가-힣一-鿿ぁ-ヿ]", before[-1]) or re.match("[가-힣一-鿿ぁ-ヿ]", after[0])
@@ -68,15 +69,38 @@ def test_syllables_lose_nothing_and_keep_forbidden_starts_and_ends(word):
 
 def test_syllables_break_where_korean_may():
     assert syllables("나라말씀이(中國과)달라,ABC123로") == [
-        "나", "라", "말", "씀", "이", "(中", "國", "과)", "달", "라,ABC123", "로",
-    ]  # fmt: skip
+        "나",
+        "라",
+        "말",
+        "씀",
+        "이",
+        "(中",
+        "國",
+        "과)",
+        "달",
+        "라,ABC123",
+        "로",
+    ]
 
 
 # Whole paragraphs, from outside ---------------------------------------------------------------
 
-WORD = st.sampled_from([
-    "가을", "온결백화점", "한", "고객님,", "AVATAR", "Toy", "2026년", "12:30", "드립니다.", "(햅쌀)", "을", "매우매우긴낱말",
-])  # fmt: skip
+WORD = st.sampled_from(
+    [
+        "가을",
+        "온결백화점",
+        "한",
+        "고객님,",
+        "AVATAR",
+        "Toy",
+        "2026년",
+        "12:30",
+        "드립니다.",
+        "(햅쌀)",
+        "을",
+        "매우매우긴낱말",
+    ]
+)
 SIZE, MM = 9, 72 / 25.4
 
 
@@ -148,7 +172,7 @@ def test_paragraphs_break_and_justify_as_by_hand(texts, width_mm, tmp_path_facto
                 ) * ruler.width(" ")
                 spare = width - natural
                 last = number == len(found) - 1
-                gaps = [b[0] - a[1] for a, b in zip(line, line[1:], strict=False)]
+                gaps = [b[0] - a[1] for a, b in itertools.pairwise(line)]
                 if align == "justify" and not last and gaps:
                     assert (begin, end) == pytest.approx((0, 0), abs=0.1)
                     # The slack is shared alike among the gaps.
@@ -193,20 +217,30 @@ def test_line_breaks_and_empty_lines_of_a_template_are_kept(mailing):
     design = '#place(dx: 5mm, dy: 5mm, part("letter", width: 80mm, height: 50mm))'
     rows = [{"id": "1", "name": "셋째 줄"}]
     (page,) = mailing(design, {"letter": {"kind": "paragraph", "text": text}}, rows).print().pages()
-    tops = {line["spans"][0]["text"][:2]: line["bbox"][1] for block in page.get_text("dict")["blocks"]
-            for line in block["lines"]}  # fmt: skip
+    tops = {
+        line["spans"][0]["text"][:2]: line["bbox"][1]
+        for block in page.get_text("dict")["blocks"]
+        for line in block["lines"]
+    }
     step = tops["넷째"] - tops["셋째"]
     assert tops["셋째"] - tops["첫째"] == pytest.approx(2 * step, abs=0.05)
 
 
 def test_a_text_line_whose_fields_are_empty_moves_the_others_up(mailing):
     part = {"name": {"kind": "text", "lines": ["{a}", "{b} {c}", "끝"]}}
-    rows = [{"id": "1", "a": "가", "b": "나", "c": "다"}, {"id": "2", "a": "가", "b": "", "c": ""},
-            {"id": "3", "a": "", "b": "", "c": "다"}, {"id": "4", "a": "", "b": "", "c": ""}]  # fmt: skip
+    rows = [
+        {"id": "1", "a": "가", "b": "나", "c": "다"},
+        {"id": "2", "a": "가", "b": "", "c": ""},
+        {"id": "3", "a": "", "b": "", "c": "다"},
+        {"id": "4", "a": "", "b": "", "c": ""},
+    ]
     printed = mailing('#place(part("name", width: 80mm, height: 50mm))', part, rows).print()
     lines = [page.get_text().split("\n")[:-1] for page in printed.pages()]
     assert [[line.strip() for line in page] for page in lines] == [
-        ["가", "나 다", "끝"], ["가", "끝"], ["다", "끝"], ["끝"],
-    ]  # fmt: skip
+        ["가", "나 다", "끝"],
+        ["가", "끝"],
+        ["다", "끝"],
+        ["끝"],
+    ]
     tops = {round(page.get_text("words")[0][1], 2) for page in printed.pages()}
     assert len(tops) == 1

@@ -37,7 +37,10 @@ DESIGN = (
     '#place(dx: 5mm, dy: 15mm, part("amount", width: 30mm, height: 6mm))'
     '#place(dx: 45mm, dy: 15mm, part("picture", width: 9mm, height: 9mm))'
 )
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="{}"/></svg>'
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" '
+    'height="{}"/></svg>'
+)
 
 
 @pytest.fixture(scope="module")
@@ -162,10 +165,20 @@ def test_registers_of_faulty_lists_add_up(folder, rows, volume_pieces):
 
 def test_a_piece_is_of_the_row_that_the_register_names(folder, tmp_path):
     rows = [
-        ({"id": chr(65 + n), "name": f"이름{n}", "amount": str(n), "picture": "ab"[n % 2], "postcode": "03154",
-          "layout_name": ["one", "two"][n % 3 % 2], "out": "NY"[n % 5 == 3]}, "whole")
+        (
+            {
+                "id": chr(65 + n),
+                "name": f"이름{n}",
+                "amount": str(n),
+                "picture": "ab"[n % 2],
+                "postcode": "03154",
+                "layout_name": ["one", "two"][n % 3 % 2],
+                "out": "NY"[n % 5 == 3],
+            },
+            "whole",
+        )
         for n in range(26)
-    ]  # fmt: skip
+    ]
     written(folder / "customers.csv", rows)
     printed = Printed(run(folder, tmp_path / "out", workers=2, volume_pieces=7))
     texts = {
@@ -199,8 +212,12 @@ def test_a_list_of_which_nothing_is_printed(mailing):
 
 def test_a_list_that_is_suppressed_whole(mailing):
     part = {"name": {"kind": "text", "lines": ["{name}"]}}
-    job = mailing('#part("name", width: 9mm, height: 9mm)', part, [{"id": "1", "name": "가"}],
-                  source={"suppress": {"모두": "true"}})  # fmt: skip
+    job = mailing(
+        '#part("name", width: 9mm, height: 9mm)',
+        part,
+        [{"id": "1", "name": "가"}],
+        source={"suppress": {"모두": "true"}},
+    )
     printed = job.print()
     assert printed.result.volumes == ()
     assert printed.status() == {1: ("suppressed", "모두")}

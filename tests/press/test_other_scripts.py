@@ -11,9 +11,12 @@ from mailings import apart, drawn, ink
 
 FALLBACK = {"fallback": ["Noto Sans Arabic", "Noto Sans Devanagari", "Noto Sans Thai"]}
 FILES = {
-    "Hang": "Pretendard-Regular", "Latn": "Pretendard-Regular", "Arab": "NotoSansArabic-Regular",
-    "Deva": "NotoSansDevanagari-Regular", "Thai": "NotoSansThai-Regular",
-}  # fmt: skip
+    "Hang": "Pretendard-Regular",
+    "Latn": "Pretendard-Regular",
+    "Arab": "NotoSansArabic-Regular",
+    "Deva": "NotoSansDevanagari-Regular",
+    "Thai": "NotoSansThai-Regular",
+}
 SIZE = 20
 
 
@@ -52,8 +55,15 @@ def outlines(fonts, runs) -> tuple[bytes, float]:
 
             def quadratic(cx, cy, px, py, _, cubic=cubic, here=here):
                 (sx, sy) = here
-                cubic(sx + (cx - sx) * 2 / 3, sy + (cy - sy) * 2 / 3,
-                      px + (cx - px) * 2 / 3, py + (cy - py) * 2 / 3, px, py, None)  # fmt: skip
+                cubic(
+                    sx + (cx - sx) * 2 / 3,
+                    sy + (cy - sy) * 2 / 3,
+                    px + (cx - px) * 2 / 3,
+                    py + (cy - py) * 2 / 3,
+                    px,
+                    py,
+                    None,
+                )
 
             draw = hb.DrawFuncs()
             draw.set_move_to_func(move)
@@ -79,19 +89,36 @@ def by_harfbuzz(fonts, runs, page: pikepdf.Page, left: float, baseline: float) -
 
 # The runs stand in visual order; each is one script.
 CASES = {
-    "kerned": ("AVATAR Tóth Ła", [("Latn", "AVATAR"), ("Hang", " "), ("Latn", "Tóth"), ("Hang", " "), ("Latn", "Ła")]),
+    "kerned": (
+        "AVATAR Tóth Ła",
+        [("Latn", "AVATAR"), ("Hang", " "), ("Latn", "Tóth"), ("Hang", " "), ("Latn", "Ła")],
+    ),
     "kerned figures": ("12:30-13:45", [("Hang", "12:30-13:45")]),
     "Arabic": ("محمد", [("Arab", "محمد")]),
     "Arabic of two words": ("نور الهدى", [("Arab", "الهدى"), ("Hang", " "), ("Arab", "نور")]),
     "Arabic beside Korean": ("김 نور 서연", [("Hang", "김 "), ("Arab", "نور"), ("Hang", " 서연")]),
     "marks": ("مُحَمَّد", [("Arab", "مُحَمَّد")]),
     "Devanagari": ("क्षत्रिय", [("Deva", "क्षत्रिय")]),
-    "Devanagari beside Korean": ("박 प्रिया 님", [("Hang", "박 "), ("Deva", "प्रिया"), ("Hang", " 님")]),
+    "Devanagari beside Korean": (
+        "박 प्रिया 님",
+        [("Hang", "박 "), ("Deva", "प्रिया"), ("Hang", " 님")],
+    ),
     "Thai": ("อภิสิทธิ์", [("Thai", "อภิสิทธิ์")]),
     "Thai beside Korean": ("최 น้ำผึ้ง", [("Hang", "최 "), ("Thai", "น้ำผึ้ง")]),
-    "all": ("가A नि สู่ خ", [("Hang", "가"), ("Latn", "A"), ("Hang", " "), ("Deva", "नि"), ("Hang", " "),
-                           ("Thai", "สู่"), ("Hang", " "), ("Arab", "خ")]),
-}  # fmt: skip
+    "all": (
+        "가A नि สู่ خ",
+        [
+            ("Hang", "가"),
+            ("Latn", "A"),
+            ("Hang", " "),
+            ("Deva", "नि"),
+            ("Hang", " "),
+            ("Thai", "สู่"),
+            ("Hang", " "),
+            ("Arab", "خ"),
+        ],
+    ),
+}
 DESIGN = f'#place(dx: 5mm, dy: 10mm, text(size: {SIZE}pt, part("name", width: 90mm, height: 12mm)))'
 
 
@@ -130,7 +157,8 @@ def test_a_line_of_several_scripts_is_drawn_as_typst_draws_it(mailing, fonts):
     families = ("Pretendard", *FALLBACK["fallback"])
     source = (
         "#set page(width: 100mm, height: 60mm, margin: 0mm)\n"
-        f"#set text(font: {str(families).replace(chr(39), chr(34))}, size: {SIZE}pt, fill: cmyk(0%, 0%, 0%, 100%), "
+        f"#set text(font: {str(families).replace(chr(39), chr(34))}, size: {SIZE}pt, fill: "
+        "cmyk(0%, 0%, 0%, 100%), "
         'lang: "ko", top-edge: 0.705em)\n'
         "#for name in json(bytes(sys.inputs.names)) { page(place(dx: 5mm, dy: 10mm, "
         'block(width: 90mm, align(center, name + " 님")))) }\n'
@@ -138,9 +166,13 @@ def test_a_line_of_several_scripts_is_drawn_as_typst_draws_it(mailing, fonts):
     import json
 
     pdf = typst.compile(
-        source.encode(), sys_inputs={"names": json.dumps(names)}, format="pdf",
-        font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts]),
-    )  # fmt: skip
+        source.encode(),
+        sys_inputs={"names": json.dumps(names)},
+        format="pdf",
+        font_paths=typst.Fonts(
+            include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts]
+        ),
+    )
     (path,) = printed.result.volumes
     for name, a, b in zip(names, drawn(path), drawn(io.BytesIO(pdf)), strict=True):
         # Typst's cap height is a whole ratio here: up to a pixel of difference in height.

@@ -69,9 +69,18 @@ def by_poppler(program, path, folder):
 
 def by_ghostscript(program, path, folder):
     called(
-        program("gs"), "-q", "-dBATCH", "-dNOPAUSE", "-dSAFER", "-sDEVICE=png16m", f"-r{DPI}",
-        "-dTextAlphaBits=4", "-dGraphicsAlphaBits=4", f"-sOutputFile={folder / 'g-%03d.png'}", path,
-    )  # fmt: skip
+        program("gs"),
+        "-q",
+        "-dBATCH",
+        "-dNOPAUSE",
+        "-dSAFER",
+        "-sDEVICE=png16m",
+        f"-r{DPI}",
+        "-dTextAlphaBits=4",
+        "-dGraphicsAlphaBits=4",
+        f"-sOutputFile={folder / 'g-%03d.png'}",
+        path,
+    )
 
 
 @pytest.mark.parametrize("by", [by_mutool, by_poppler, by_ghostscript])
@@ -97,8 +106,10 @@ def test_poppler_reads_without_a_word(volumes, program):
     for path in volumes:
         done = subprocess.run(
             [program("pdftoppm"), "-r", "20", "-png", path, "/dev/null"],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert "rror" not in done.stderr
 
 
@@ -122,7 +133,8 @@ def test_the_boxes_tell_trim_and_bleed(volumes):
                     [0, 0, 106 * mm, 66 * mm], abs=0.01
                 )
                 assert [float(x) for x in page.TrimBox] == pytest.approx(
-                    [3 * mm, 3 * mm, 103 * mm, 63 * mm], abs=0.01)  # fmt: skip
+                    [3 * mm, 3 * mm, 103 * mm, 63 * mm], abs=0.01
+                )
                 assert [*page.BleedBox] == [*page.mediabox]
 
 

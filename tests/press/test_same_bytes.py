@@ -16,24 +16,27 @@ CARD = """
 PARTS = {
     "name": {"kind": "text", "lines": ["{name} 님 {piece}"], "least_size_pt": 5},
     "letter": {
-        "kind": "paragraph", "align": "justify",
-        "text": "{name} 고객님, *{product:을/를}* {amount:,}원에 드립니다. {product:과/와} 함께 건강하세요.",
+        "kind": "paragraph",
+        "align": "justify",
+        "text": "{name} 고객님, *{product:을/를}* {amount:,}원에 드립니다. {product:과/와} 함께 "
+        "건강하세요.",
     },
     "code": {"kind": "code", "symbology": "qr", "value": "https://example.com/{id}"},
     "mark": {"kind": "block", "source": "blocks.typ", "function": "mark", "columns": ["product"]},
-}  # fmt: skip
+}
 FILES = {"blocks.typ": '#let mark(value) = text(font: "Pretendard", size: 7pt, value.product)'}
 PRODUCTS = ["사과", "햅쌀", "Toy", "김치 10kg"]
 ROWS = [
     {
         "id": f"{n:05}",
-        "name": ["김민준", "이서연", "نور", "สมชาย", "AVATAR Tóth", "𓀀"][n * 7 % 6] + "가나다라"[: n % 5],
+        "name": ["김민준", "이서연", "نور", "สมชาย", "AVATAR Tóth", "𓀀"][n * 7 % 6]
+        + "가나다라"[: n % 5],
         "product": PRODUCTS[n % 4],
         "amount": str(n * n),
         "postcode": f"{n % 90000:05}",
     }
     for n in range(200)
-]  # fmt: skip
+]
 FALLBACK = {"fallback": ["Noto Sans Arabic", "Noto Sans Thai"]}
 
 
@@ -102,14 +105,18 @@ PRODUCTS_ORDER = {name: place for place, name in enumerate(sorted(PRODUCTS))}
 CHANGES = {
     "a name": ("customers.csv", "김민준", "김민중"),
     "a place": ("card.typ", "dx: 5mm, dy: 16mm", "dx: 5mm, dy: 17mm"),
-    "a size": ("card.typ", '#place(dx: 5mm, dy: 5mm, part("name"', '#place(dx: 5mm, dy: 5mm, text(size: 8pt)[a]+part("name"'),
-    "the type": ("card.typ", 'size: 9pt)', 'size: 9.5pt)'),
+    "a size": (
+        "card.typ",
+        '#place(dx: 5mm, dy: 5mm, part("name"',
+        '#place(dx: 5mm, dy: 5mm, text(size: 8pt)[a]+part("name"',
+    ),
+    "the type": ("card.typ", "size: 9pt)", "size: 9.5pt)"),
     "the words": ("mailing.toml", "님 {piece}", "귀하 {piece}"),
     "the bleed": ("mailing.toml", '"bleed_mm" = 0', '"bleed_mm" = 1'),
     "a policy": ("mailing.toml", '["fonts"]', '["faults"]\nmissing-glyph = "hold"\n["fonts"]'),
     "a block": ("blocks.typ", "size: 7pt", "size: 6.5pt"),
     "a title": ("mailing.toml", "시험", "시험 2"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("change", CHANGES)

@@ -28,7 +28,8 @@ def texts(path, reader, program, order="-raw"):
 
 
 DESIGN = (
-    '#place(dx: 4mm, dy: 4mm, text(size: 12pt, weight: "semibold", part("name", width: 92mm, height: 12mm)))'
+    '#place(dx: 4mm, dy: 4mm, text(size: 12pt, weight: "semibold", part("name", width: 92mm, '
+    "height: 12mm)))"
     '#place(dx: 4mm, dy: 20mm, part("letter", width: 70mm, height: 36mm))'
 )
 PARTS = {
@@ -36,13 +37,24 @@ PARTS = {
     "letter": {
         "kind": "paragraph",
         "align": "justify",
-        "text": "{name} 고객님, *{product:을/를}* {amount:,}원에 ({date:YY.MM.DD}) 드려요.\n\n{name}!",
+        "text": "{name} 고객님, *{product:을/를}* {amount:,}원에 ({date:YY.MM.DD}) "
+        "드려요.\n\n{name}!",
     },
 }
 NAMES = [
-    "김민준", "뷁똠 쀍", "AVATAR Tóth-Łódź", "12:30-13:00 1/2", "Ｆｕｌｌ ㈜한국", "“따옴표” ‘작은’ …", "fi ffi fl Of",
-    "O'Brien & Søn", "김\u1100\u1161나", "①②③ ★☆", "x" * 35, "€1,000 ₩2,000",
-]  # fmt: skip
+    "김민준",
+    "뷁똠 쀍",
+    "AVATAR Tóth-Łódź",
+    "12:30-13:00 1/2",
+    "Ｆｕｌｌ ㈜한국",
+    "“따옴표” ‘작은’ …",
+    "fi ffi fl Of",
+    "O'Brien & Søn",
+    "김\u1100\u1161나",
+    "①②③ ★☆",
+    "x" * 35,
+    "€1,000 ₩2,000",
+]
 
 
 def wanted(row) -> str:
@@ -51,7 +63,10 @@ def wanted(row) -> str:
     name = f"{row['name']} 님 {row['street']}"
     year, month, day = row["date"].split("-")
     product = formatter("을/를")(row["product"])
-    letter = f"{row['name']} 고객님, {product} {int(row['amount']):,}원에 ({year[2:]}.{month}.{day}) 드려요. {row['name']}!"
+    letter = (
+        f"{row['name']} 고객님, {product} {int(row['amount']):,}원에 "
+        f"({year[2:]}.{month}.{day}) 드려요. {row['name']}!"
+    )
     return letters(name + letter)
 
 
@@ -59,11 +74,15 @@ def wanted(row) -> str:
 def test_the_text_of_every_piece_is_its_records(mailing, program, reader):
     rows = [
         {
-            "id": str(n), "name": name, "street": "서울특별시 세종대로 172" if n % 2 else "",
-            "product": ["사과", "감", "Tee", "2"][n % 4], "amount": str(10**n), "date": f"2026-10-{n + 10}",
+            "id": str(n),
+            "name": name,
+            "street": "서울특별시 세종대로 172" if n % 2 else "",
+            "product": ["사과", "감", "Tee", "2"][n % 4],
+            "amount": str(10**n),
+            "date": f"2026-10-{n + 10}",
         }
         for n, name in enumerate(NAMES)
-    ]  # fmt: skip
+    ]
     printed = mailing(DESIGN, PARTS, rows).print()
     assert printed.result.counts.printed == len(rows), printed.faults
     (path,) = printed.result.volumes
@@ -91,10 +110,12 @@ def test_any_text_of_the_fonts_comes_back(data, tmp_path_factory, fonts):
 
     face = hb.Face(hb.Blob.from_file_path(str(fonts / "Pretendard-Regular.ttf")))
     characters = [
-        chr(c) for c in sorted(face.unicodes)
-        if unicodedata.category(chr(c))[0] in "LNPS" and unicodedata.normalize("NFC", chr(c)) == chr(c)
+        chr(c)
+        for c in sorted(face.unicodes)
+        if unicodedata.category(chr(c))[0] in "LNPS"
+        and unicodedata.normalize("NFC", chr(c)) == chr(c)
         and not (0xE000 <= c <= 0xF8FF)
-    ]  # fmt: skip
+    ]
     word = st.text(
         st.sampled_from(characters) | st.sampled_from("AVTyo.,:-12가힣"), min_size=1, max_size=12
     )

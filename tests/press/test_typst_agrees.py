@@ -3,14 +3,18 @@
 Typst draws each line in a box of its own, broken by measuring; PDFium draws both PDFs.
 """
 
+import importlib.util
 import io
 import json
 import re
+import shutil
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import typst
 from mailings import EXAMPLES, Mailing, Printed, apart, drawn, ink
@@ -21,6 +25,7 @@ from moyeora.press.job import BlockPart, Job, ParagraphPart, PicturePart, TextPa
 from moyeora.press.job_file import read_job
 from moyeora.press.records import freeze
 
+COVER = (0, 255, 0)  # what the reference lays over codes, which Typst does not draw
 REFERENCE = Path(__file__).parent / "reference"
 
 
@@ -86,8 +91,11 @@ def told(job: Job, record: dict[str, Any]) -> dict[str, Any]:
             lines = part.text.strip("\n").split("\n") if wraps else part.lines
             if not wraps:
                 fields = [re.findall(r"\{([^:}]*)", line) for line in lines]
-                lines = [line for line, of in zip(lines, fields, strict=True)
-                         if not of or any(record[name] for name in of)]  # fmt: skip
+                lines = [
+                    line
+                    for line, of in zip(lines, fields, strict=True)
+                    if not of or any(record[name] for name in of)
+                ]
             parts[name] = {
                 "kind": "text",
                 "wraps": wraps,
@@ -97,27 +105,33 @@ def told(job: Job, record: dict[str, Any]) -> dict[str, Any]:
                 "shrinks": bool(getattr(part, "least_size_pt", None)),
             }
         elif isinstance(part, PicturePart):
-            parts[name] = {"kind": "picture", "file": filled(part.file, record), "fit": part.fit}
+            data = (job.folder / filled(part.file, record)).read_bytes()
+            parts[name] = {"kind": "picture", "data": list(data), "fit": part.fit}
         elif isinstance(part, BlockPart):
             parts[name] = {
                 "kind": "block",
-                "source": part.source.relative_to(job.folder).as_posix(),
-                "function": part.function,
+                "source": f"{part.source.read_text('utf-8')}\n#{part.function}(values)",
                 "values": {column: record[column] for column in part.columns},
             }
+        else:
+            parts[name] = {"kind": "code"}
     page = job.page
     sizes = {"width_mm": page.width_mm, "height_mm": page.height_mm, "bleed_mm": page.bleed_mm}
     return {"page": sizes, "parts": parts}
 
 
-def by_typst(job: Job, record: dict[str, Any]) -> bytes:
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[job.fonts.folder]
+@cache
+def fonts_of(folder: Path) -> typst.Fonts:
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder]
     )
+
+
+def by_typst(job: Job, record: dict[str, Any]) -> bytes:
     return typst.compile(
         job.layouts[record["layout"]],
         root=job.folder,
-        font_paths=fonts,
+        font_paths=fonts_of(job.fonts.folder),
         package_path=REFERENCE,
         sys_inputs={"reference": json.dumps(told(job, record))},
         format="pdf",
@@ -142,9 +156,19 @@ def differing(folder: Path, printed: Printed, count: int = 10) -> list[tuple[str
             for name, value in records[row["piece"] - 1].items()
         } | {"piece": str(row["piece"])}
         wanted = drawn(io.BytesIO(by_typst(job, record)))
-        pages = drawn(printed.result.volumes[row["volume"] - 1])
-        ours = pages[row["page"] - 1 :][: len(wanted)]
+        first = row["page"] - 1
+        volume = printed.result.volumes[row["volume"] - 1]
+        ours = drawn(volume, pages=slice(first, first + len(wanted)))
         for number, (a, b) in enumerate(zip(ours, wanted, strict=True), 1):
+            covered = np.pad((b == COVER).all(axis=2), 2)
+            covered = np.logical_or.reduce(
+                [
+                    covered[y : -4 + y or None, x : -4 + x or None]
+                    for y in range(5)
+                    for x in range(5)
+                ]
+            )
+            a[covered] = b[covered]
             assert ink(b) > 50
             if far := apart(a, b):
                 found.append((row["id"], number, far))
@@ -176,19 +200,28 @@ PEOPLE = [
         "street": "서울특별시 종로구 세종대로 172" if number % 3 else "",
     }
     for number, name in enumerate(NAMES)
-]  # fmt: skip
+]
 LETTER = (
     "{name} 고객님, {date:YYYY년 M월 D일}에 {product:을/를} 사신 것을 기억합니다. 이번에는 "
-    "*{name} 님께만* 드리는 [{amount:,}원](price) 할인을 준비했으니 AVATAR Toyota 매장에서 {product:과/와} "
+    "*{name} 님께만* 드리는 [{amount:,}원](price) 할인을 준비했으니 AVATAR Toyota 매장에서 "
+    "{product:과/와} "
     "함께 만나 보세요.\n\n감사합니다, {name} 님."
 )
 TEXTS = {
     "left": {"kind": "text", "lines": ["{name} 님", "{street}", "{product}"]},
-    "center": {"kind": "text", "lines": ["{name} 님", "VAT {amount:,}원"], "align": "center",
-               "vertical_align": "middle"},
-    "right": {"kind": "text", "lines": ["{date:YYYY. MM. DD.}", "{product:은/는}"], "align": "right",
-              "vertical_align": "bottom"},
-}  # fmt: skip
+    "center": {
+        "kind": "text",
+        "lines": ["{name} 님", "VAT {amount:,}원"],
+        "align": "center",
+        "vertical_align": "middle",
+    },
+    "right": {
+        "kind": "text",
+        "lines": ["{date:YYYY. MM. DD.}", "{product:은/는}"],
+        "align": "right",
+        "vertical_align": "bottom",
+    },
+}
 
 
 def place(x: int, y: int, body: str) -> str:
@@ -198,8 +231,12 @@ def place(x: int, y: int, body: str) -> str:
 DESIGNS: dict[str, tuple[str, dict[str, Any]]] = {
     "text": (
         place(8, 5, 'text(size: 14pt, weight: "semibold", part("left", width: 80mm, height: 24mm))')
-        + place(8, 30, 'text(fill: cmyk(80%, 10%, 0%, 10%), part("center", width: 50mm, height: 20mm))')
-        + place(50, 30, 'text(size: 11pt, tracking: .08em, part("right", width: 45mm, height: 26mm))'),
+        + place(
+            8, 30, 'text(fill: cmyk(80%, 10%, 0%, 10%), part("center", width: 50mm, height: 20mm))'
+        )
+        + place(
+            50, 30, 'text(size: 11pt, tracking: .08em, part("right", width: 45mm, height: 26mm))'
+        ),
         TEXTS,
     ),
     "shrunk": (
@@ -208,26 +245,42 @@ DESIGNS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     **{
         f"paragraph-{align}": (
-            place(5, 5, '{ set par(leading: .9em); part("letter", width: 62mm, height: 50mm, '
-                        "styles: (price: text.with(fill: cmyk(0%, 90%, 70%, 0%), tracking: .05em))) }"),
+            place(
+                5,
+                5,
+                '{ set par(leading: .9em); part("letter", width: 62mm, height: 50mm, '
+                "styles: (price: text.with(fill: cmyk(0%, 90%, 70%, 0%), tracking: .05em))) }",
+            ),
             {"letter": {"kind": "paragraph", "text": LETTER, "align": align}},
         )
         for align in ("left", "center", "right", "justify")
     },
     "paragraph-sizes": (
-        place(5, 5, 'text(tracking: -.02em, part("letter", width: 80mm, height: 50mm, '
-                    'styles: (price: text.with(size: 13pt, weight: "semibold"))))'),
+        place(
+            5,
+            5,
+            'text(tracking: -.02em, part("letter", width: 80mm, height: 50mm, '
+            'styles: (price: text.with(size: 13pt, weight: "semibold"))))',
+        ),
         {"letter": {"kind": "paragraph", "text": LETTER, "vertical_align": "bottom"}},
     ),
     "turned": (
         place(30, 10, 'rotate(30deg, part("left", width: 60mm, height: 20mm))')
         + place(60, 20, 'rotate(-90deg, reflow: true, part("center", width: 45mm, height: 15mm))')
-        + place(10, 35, 'scale(x: 150%, y: 70%, origin: top + left, part("right", width: 40mm, height: 20mm))'),
+        + place(
+            10,
+            35,
+            'scale(x: 150%, y: 70%, origin: top + left, part("right", width: 40mm, height: 20mm))',
+        ),
         TEXTS,
     ),
     "clipped": (
-        place(10, 10, 'box(width: 22mm, height: 7mm, clip: true, radius: 2mm, fill: cmyk(0%, 20%, 60%, 0%), '
-                      'pad(left: -3mm, text(size: 16pt, part("left", width: 80mm, height: 30mm))))')
+        place(
+            10,
+            10,
+            "box(width: 22mm, height: 7mm, clip: true, radius: 2mm, fill: cmyk(0%, 20%, 60%, 0%), "
+            'pad(left: -3mm, text(size: 16pt, part("left", width: 80mm, height: 30mm))))',
+        )
         + place(10, 30, 'part("center", width: 60mm, height: 20mm)')
         + place(20, 32, "rect(width: 20mm, height: 8mm, fill: cmyk(50%, 0%, 0%, 0%))"),
         {name: TEXTS[name] for name in ("left", "center")},
@@ -236,10 +289,17 @@ DESIGNS: dict[str, tuple[str, dict[str, Any]]] = {
         '#pad(6mm, grid(columns: (3fr, 4fr), gutter: 4mm, [머리말], part("left", height: 20mm), '
         'part("center", height: 20mm), [꼬리말 #part("right", width: 24mm, height: 12mm)]))\n'
         "#pagebreak()\n#pad(5mm, columns(2, gutter: 6mm)[#lorem(20)\n\n"
-        '#part("letter", height: 49mm, styles: (price: strong)) #colbreak() 둘째 단\n\n#part("left", height: 20mm)])\n',
+        '#part("letter", height: 49mm, styles: (price: strong)) #colbreak() 둘째 '
+        '단\n\n#part("left", height: 20mm)])\n',
         TEXTS | {"letter": {"kind": "paragraph", "text": LETTER, "align": "justify"}},
     ),
-}  # fmt: skip
+}
+
+
+def test_blocks_and_pictures_lie_where_typst_lays_them(everything):
+    """The first five: names in other scripts have a test of their own."""
+    job, printed = everything
+    assert differing(job.folder, printed, 5) == []
 
 
 @pytest.mark.parametrize("name", DESIGNS)
@@ -264,10 +324,21 @@ def test_the_comparison_sees_what_it_should(mailing):
         file.write_text(before, "utf-8")
 
 
-EXAMPLE_JOBS = sorted(path.parent for path in EXAMPLES.glob("*/mailing.toml"))
+def prepared(example: Path, folder: Path) -> Path:
+    """A copy of an example's job with a small list."""
+    shutil.copytree(example, folder, ignore=shutil.ignore_patterns("data"))
+    spec = importlib.util.spec_from_file_location("prepare", example / "prepare.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.prepare(folder / "data", 24)
+    return folder
 
 
-@pytest.mark.parametrize("example", EXAMPLE_JOBS, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "example", EXAMPLES.glob("*/mailing.toml"), ids=lambda path: path.parent.name
+)
 def test_ten_pieces_of_each_example(example, tmp_path):
-    job = Mailing(example)
-    assert job
+    folder = prepared(example.parent, tmp_path / "job")
+    printed = Mailing(folder).print()
+    assert printed.result.counts.printed == 24
+    assert differing(folder, printed) == []

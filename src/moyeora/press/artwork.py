@@ -348,7 +348,9 @@ def _specimens(
             values = [float(x) for x in operands if not isinstance(x, pikepdf.Name)]
             ink = _ink(values, spaces.get(space) if operator in {"sc", "scn"} else None)
         elif operator == "Tf":
-            font = str(page.resources["/Font"][str(operands[0])]["/BaseFont"]).split("+")[-1]
+            # Of a CFF font, the name of the whole has "-Identity-H" at its end (9.7.6.2).
+            (inner,) = page.resources["/Font"][str(operands[0])]["/DescendantFonts"]
+            font = str(inner["/BaseFont"]).split("+")[-1]
             size = float(operands[1])
         elif operator == "Tm":
             a, b, c, d, e, f = (float(x) for x in operands)

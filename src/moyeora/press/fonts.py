@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import uharfbuzz as hb
 
+from moyeora.press.cff import by_glyph
 from moyeora.press.faults import FontError
 from moyeora.press.harfbuzz import Shaper
 from moyeora.press.pdf import number
@@ -210,7 +211,8 @@ class Font:
         prefix = b"MOYEOR+" + self.face.postscript.encode("ascii", "ignore")
         cff = "CFF " in self.face.hb.table_tags
         if cff:
-            file = shared.stream(self.data, b"/Subtype/OpenType")
+            program = hb.Face(hb.Blob(self.data)).reference_table("CFF ").data
+            file = shared.stream(by_glyph(bytes(program)), b"/Subtype/CIDFontType0C")
         else:
             file = shared.stream(self.data, b"/Length1 %d" % len(self.data))
         extents = self._extents
@@ -228,13 +230,12 @@ class Font:
         )  # fmt: skip
         by_code = sorted(self._glyphs.items())
         if cff:
-            cids = self._cids()
             encoding = b"%d 0 R" % shared.stream(_cmap(
                 b"begincidchar", b"endcidchar",
-                [b"<%04X> %d" % (code, cids[glyph]) for code, glyph in by_code if code],
+                [b"<%04X> %d" % (code, glyph) for code, glyph in by_code if code],
             ), b"/Type/CMap/CMapName/Moyeora/CIDSystemInfo<</Registry(Moyeora)/Ordering(Codes)"
                b"/Supplement 0>>")  # fmt: skip
-            codes = {code: cids[glyph] for code, glyph in by_code}
+            codes = dict(by_code)
             kind = b"/CIDFontType0"
         else:
             encoding, codes = b"/Identity-H", {code: code for code, _ in by_code}
@@ -267,19 +268,6 @@ class Font:
             b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding %b/DescendantFonts[%d 0 R]"
             b"/ToUnicode %d 0 R>>" % (prefix, encoding, descendant, to_unicode)
         )
-
-    def _cids(self) -> dict[int, int]:
-        """The character identifiers of the subset's glyphs: in a CFF font that is not CID-keyed
-        they are the glyph ids, else its charset names them (9.7.4.2)."""
-        import io
-
-        from fontTools.ttLib import TTFont  # slow to import; only CFF fonts need it
-
-        top = TTFont(io.BytesIO(self.data))["CFF "].cff.topDictIndex[0]
-        if not hasattr(top, "ROS"):
-            return {glyph: glyph for glyph in self._glyphs.values()}
-        cids = [0 if name == ".notdef" else int(name.removeprefix("cid")) for name in top.charset]
-        return {glyph: cids[glyph] for glyph in self._glyphs.values()}
 
 
 def _cmap(begin: bytes, end: bytes, rows: list[bytes]) -> bytes:
