@@ -8,7 +8,7 @@ import zxingcpp
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from moyeora.press import code128, qr
+from moyeora.press.parts import code128, qr
 
 
 def rows(*texts: str | bytes) -> np.ndarray:

@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from mailings import write_job
 
-from moyeora.press.lines import greedy, measure, syllables
+from moyeora.press.parts.lines import greedy, measure, syllables
 
 TOKEN = st.tuples(st.integers(1, 30), st.integers(0, 5), st.booleans(), st.booleans())
 

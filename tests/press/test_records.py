@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from moyeora.press.faults import JobError, Kind, Policy, PolicyError, PressError, SourceError
-from moyeora.press.frozen import Frozen, read
 from moyeora.press.job import Customers, Fonts, Job, Page, TextPart
-from moyeora.press.records import freeze
+from moyeora.press.records.freeze import freeze
+from moyeora.press.records.frozen import Frozen, read
 
 Row = Sequence[str | None]
 

@@ -20,10 +20,10 @@ import typst
 from mailings import EXAMPLES, Mailing, Printed, apart, drawn, ink
 
 from moyeora.press.formats import formatter
-from moyeora.press.frozen import read
 from moyeora.press.job import BlockPart, Job, ParagraphPart, PicturePart, TextPart
 from moyeora.press.job_file import read_job
-from moyeora.press.records import freeze
+from moyeora.press.records.freeze import freeze
+from moyeora.press.records.frozen import read
 
 COVER = (0, 255, 0)  # what the reference lays over codes, which Typst does not draw
 REFERENCE = Path(__file__).parent / "reference"

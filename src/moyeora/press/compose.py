@@ -11,18 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from moyeora.press.codes import Coder
 from moyeora.press.columns import Columns
-from moyeora.press.drawing import Defects, Drawn
+from moyeora.press.design.holes import Hole
 from moyeora.press.faults import Fault, Policy
 from moyeora.press.forme import Forme, stored_key
-from moyeora.press.holes import Hole
-from moyeora.press.images import Picture, Placer
 from moyeora.press.job import CodePart, ParagraphPart, PicturePart, TextPart
 from moyeora.press.marks import EMPTY, Pool, Ragged, assemble, offsets
-from moyeora.press.setting import Setter
+from moyeora.press.parts.codes import Coder
+from moyeora.press.parts.drawing import Defects, Drawn
+from moyeora.press.parts.images import Picture, Placer
+from moyeora.press.parts.setting import Setter
+from moyeora.press.parts.words import Words
 from moyeora.press.survey import PIECE
-from moyeora.press.words import Words
 
 # What a worker keeps of words and constants before it begins anew, so that memory stays flat.
 _POOL_LIMIT = 48 << 20

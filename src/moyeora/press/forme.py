@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from moyeora.press.design.holes import Hole
 from moyeora.press.faults import PressError
-from moyeora.press.fonts import Font
-from moyeora.press.holes import Hole
-from moyeora.press.images import Picture
+from moyeora.press.fonts.subset import Font
 from moyeora.press.job import BlockPart, Job
+from moyeora.press.parts.images import Picture
+from moyeora.press.parts.words import Look
 from moyeora.press.survey import Survey, Words
-from moyeora.press.words import Look
 
 Stored = Mapping[str, Picture | PressError]
 

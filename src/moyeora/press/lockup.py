@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 
 from moyeora import __version__
-from moyeora.press.artwork import POINTS_PER_MM, PageArt, Typst, compile_blocks, styles
-from moyeora.press.drawing import BLACK
+from moyeora.press.design.artwork import POINTS_PER_MM, PageArt, Typst, compile_blocks, styles
+from moyeora.press.design.holes import UNIT, Hole
+from moyeora.press.design.pictures import RASTER, VECTOR, Assets, store
 from moyeora.press.faults import JobError, PressError
-from moyeora.press.fonts import EM, Face, Font, in_family, load_faces, named
+from moyeora.press.fonts.subset import EM, Face, Font, in_family, load_faces, named
 from moyeora.press.forme import Forme, PageForme, stored_key
-from moyeora.press.holes import UNIT, Hole
-from moyeora.press.images import Picture, block_values, drawing
 from moyeora.press.job import BlockPart, Job, ParagraphPart, PicturePart, TextPart
 from moyeora.press.objects import Shared
+from moyeora.press.parts.drawing import BLACK
+from moyeora.press.parts.images import Picture, block_values, drawing
+from moyeora.press.parts.words import Look
 from moyeora.press.pdf import numbers
-from moyeora.press.pictures import RASTER, VECTOR, Assets, store
 from moyeora.press.survey import Survey, Words
-from moyeora.press.words import Look
 
 BLOCK_LIMIT = 20_000  # blocks of one part: 1.7 s and 844 MB of Typst's time and memory
 

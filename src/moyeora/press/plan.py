@@ -9,10 +9,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from moyeora.press.compose import Composer
-from moyeora.press.frozen import BATCH_ROWS, read
 from moyeora.press.job import BlockPart, CodePart, ParagraphPart, Part, PicturePart
 from moyeora.press.job_file import read_job
 from moyeora.press.prepare import Prepared, prepare
+from moyeora.press.records.frozen import BATCH_ROWS, read
 from moyeora.press.survey import PIECE
 from moyeora.press.volume import Volume
 

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from moyeora.press.artwork import PageArt, Typst, compile_layout
+from moyeora.press.design.artwork import PageArt, Typst, compile_layout
 from moyeora.press.faults import JobError, PressError
 from moyeora.press.forme import Forme
-from moyeora.press.frozen import Frozen
 from moyeora.press.job import Job
 from moyeora.press.lockup import lock_up
-from moyeora.press.records import freeze
+from moyeora.press.records.freeze import freeze
+from moyeora.press.records.frozen import Frozen
 from moyeora.press.survey import PIECE, Words, read_words, survey
 
 Layouts = Mapping[str, Sequence[PageArt]]

@@ -11,7 +11,7 @@ import pyarrow as pa
 from moyeora.press import register
 from moyeora.press.compose import Composer
 from moyeora.press.faults import Fault
-from moyeora.press.frozen import read
+from moyeora.press.records.frozen import read
 from moyeora.press.volume import Volume
 
 _COMPOSED_TOGETHER = 12_500  # records: two batches in a volume of the usual size

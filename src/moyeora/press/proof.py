@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 
 from moyeora.press.compose import Composer
 from moyeora.press.faults import Fault, PressError
-from moyeora.press.frozen import read
 from moyeora.press.job_file import read_job
 from moyeora.press.prepare import prepare
+from moyeora.press.records.frozen import read
 from moyeora.press.volume import Volume
 
 PROOF_DPI = 150

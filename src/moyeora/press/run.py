@@ -15,8 +15,8 @@ from moyeora.press.job import Job
 from moyeora.press.workers import Progress, Workers
 
 if TYPE_CHECKING:
-    from moyeora.press.frozen import Frozen
     from moyeora.press.printing import PrintedVolume
+    from moyeora.press.records.frozen import Frozen
     from moyeora.press.register import Counts
 
 VOLUME_PIECES = 25_000

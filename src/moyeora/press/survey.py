@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moyeora.press import code128
 from moyeora.press.columns import Columns
-from moyeora.press.images import block_pieces, picture_pieces
 from moyeora.press.job import BlockPart, CodePart, Job, ParagraphPart, PicturePart, TextPart
 from moyeora.press.marks import joined, offsets
+from moyeora.press.parts import code128
+from moyeora.press.parts.images import block_pieces, picture_pieces
 from moyeora.press.templates import Field, Line, parse
 
 PIECE = "piece"  # the built-in field: the piece's number

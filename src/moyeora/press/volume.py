@@ -15,8 +15,8 @@ import numpy as np
 
 from moyeora.press.compose import Composer, Contents
 from moyeora.press.forme import Forme, PageForme
-from moyeora.press.images import Picture
 from moyeora.press.marks import Ragged, assemble, joined, offsets
+from moyeora.press.parts.images import Picture
 from moyeora.press.pdf import HEADER, numbers, text_string
 
 _KIDS = 64  # pages a node of the page tree

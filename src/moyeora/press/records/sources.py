@@ -22,11 +22,18 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moyeora.press import sql
-from moyeora.press.charset import BAD_BYTE, BLOCK_BYTES, Charset, Utf8Reader, count_quotes, detect
 from moyeora.press.faults import Fault, Kind, SourceError
-from moyeora.press.frozen import BATCH_ROWS
 from moyeora.press.job import Customers
+from moyeora.press.records import sql
+from moyeora.press.records.charset import (
+    BAD_BYTE,
+    BLOCK_BYTES,
+    Charset,
+    Utf8Reader,
+    count_quotes,
+    detect,
+)
+from moyeora.press.records.frozen import BATCH_ROWS
 
 if TYPE_CHECKING:
     import duckdb

@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moyeora.press import code128, qr
 from moyeora.press.columns import Columns
-from moyeora.press.drawing import Defects, Drawn, Frame
+from moyeora.press.design.holes import Hole
 from moyeora.press.faults import Kind
-from moyeora.press.holes import Hole
 from moyeora.press.job import CodePart
 from moyeora.press.marks import EMPTY, Pool, Ragged, joined, offsets
+from moyeora.press.parts import code128, qr
+from moyeora.press.parts.drawing import Defects, Drawn, Frame
 from moyeora.press.templates import Field
 
 

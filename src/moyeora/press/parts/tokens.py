@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow.compute as pc
 
 from moyeora.press.columns import Columns
-from moyeora.press.drawing import Defects
-from moyeora.press.lines import syllables
 from moyeora.press.marks import Ragged, assemble
+from moyeora.press.parts.drawing import Defects
+from moyeora.press.parts.lines import syllables
+from moyeora.press.parts.words import Look, Words
 from moyeora.press.templates import Cell, Line
-from moyeora.press.words import Look, Words
 
 # How a token stands to the one before it: the first of its cell, a further word of a field's
 # value (a space before it), or a further syllable (nothing before it, but a line may begin).

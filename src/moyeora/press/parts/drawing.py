@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from moyeora.press.design.holes import UNIT, Hole, Matrix
 from moyeora.press.faults import Kind
-from moyeora.press.holes import UNIT, Hole, Matrix
 from moyeora.press.marks import Marks
 from moyeora.press.pdf import number
 

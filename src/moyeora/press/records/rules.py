@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from moyeora.press import sql
 from moyeora.press.faults import JobError, Kind, Policy, PressError, SourceError
 from moyeora.press.job import Job
-from moyeora.press.sources import is_reserved
+from moyeora.press.records import sql
+from moyeora.press.records.sources import is_reserved
 
 if TYPE_CHECKING:
     import duckdb

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import uharfbuzz as hb
 
-from moyeora.press.cff import by_glyph
 from moyeora.press.faults import FontError
-from moyeora.press.harfbuzz import Shaper
+from moyeora.press.fonts.cff import by_glyph
+from moyeora.press.fonts.harfbuzz import Shaper
 from moyeora.press.pdf import number
 
 if TYPE_CHECKING:

@@ -16,12 +16,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moyeora.press import sql
 from moyeora.press.faults import Fault, Kind, Policy, PolicyError, SourceError
-from moyeora.press.frozen import BATCH_ROWS, Frozen
 from moyeora.press.job import Job
-from moyeora.press.rules import Finding, Rules, compile_rules
-from moyeora.press.sources import Source, Texts, give_tables, normal, open_source
+from moyeora.press.records import sql
+from moyeora.press.records.frozen import BATCH_ROWS, Frozen
+from moyeora.press.records.rules import Finding, Rules, compile_rules
+from moyeora.press.records.sources import Source, Texts, give_tables, normal, open_source
 
 if TYPE_CHECKING:
     import duckdb

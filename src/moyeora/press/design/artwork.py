@@ -19,8 +19,8 @@ from typing import Any
 import pikepdf
 import typst
 
+from moyeora.press.design.holes import UNIT, Hole, Matrix, Specimen, inverse
 from moyeora.press.faults import DesignError, JobError
-from moyeora.press.holes import UNIT, Hole, Matrix, Specimen, inverse
 from moyeora.press.job import BlockPart, Job, ParagraphPart, Part
 from moyeora.press.pdf import numbers
 from moyeora.press.templates import BASE, STRONG, parse

@@ -1,7 +1,7 @@
 """The parts ``text`` and ``paragraph``: words set into lines.
 
-Widths count in hundredths of a point times :data:`~moyeora.press.fonts.EM`, so that no rounding
-adds up.
+Widths count in hundredths of a point times :data:`~moyeora.press.fonts.subset.EM`, so that no
+rounding adds up.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,17 +9,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from moyeora.press.columns import Columns
-from moyeora.press.drawing import Defects, Drawn, Frame
+from moyeora.press.design.holes import UNIT, Hole
 from moyeora.press.faults import Kind
-from moyeora.press.fonts import EM
-from moyeora.press.holes import UNIT, Hole
+from moyeora.press.fonts.subset import EM
 from moyeora.press.job import ParagraphPart, TextPart
-from moyeora.press.lines import greedy, measure
 from moyeora.press.marks import Pool
+from moyeora.press.parts.drawing import Defects, Drawn, Frame
+from moyeora.press.parts.lines import greedy, measure
+from moyeora.press.parts.tokens import Tokeniser, Tokens
+from moyeora.press.parts.words import Look, Words
+from moyeora.press.parts.writing import SetText, Writer
 from moyeora.press.templates import Line
-from moyeora.press.tokens import Tokeniser, Tokens
-from moyeora.press.words import Look, Words
-from moyeora.press.writing import SetText, Writer
 
 _SHRINK_STEP = 25  # sizes are tried in steps of a quarter of a point
 _TOLERANCE = EM  # a hundredth of a point over the edge is no fault

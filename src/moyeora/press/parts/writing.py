@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from moyeora.press.drawing import BLACK, Frame, written
-from moyeora.press.fonts import EM, SPACE_CODE
-from moyeora.press.holes import UNIT, Hole
+from moyeora.press.design.holes import UNIT, Hole
+from moyeora.press.fonts.subset import EM, SPACE_CODE
 from moyeora.press.job import ParagraphPart, TextPart
-from moyeora.press.lines import Lines
 from moyeora.press.marks import Marks, Pool, Ragged
+from moyeora.press.parts.drawing import BLACK, Frame, written
+from moyeora.press.parts.lines import Lines
+from moyeora.press.parts.tokens import FIRST, Tokeniser, Tokens
 from moyeora.press.pdf import number
-from moyeora.press.tokens import FIRST, Tokeniser, Tokens
 
 _NONE = np.iinfo(np.int64).min  # no fragment: other ids may be of either sign
 

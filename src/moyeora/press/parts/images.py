@@ -7,11 +7,11 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from moyeora.press.columns import Columns
-from moyeora.press.drawing import Defects, Drawn, Frame
+from moyeora.press.design.holes import Hole
 from moyeora.press.faults import Kind, PressError
-from moyeora.press.holes import Hole
 from moyeora.press.job import BlockPart
 from moyeora.press.marks import EMPTY, Pool, Ragged
+from moyeora.press.parts.drawing import Defects, Drawn, Frame
 from moyeora.press.templates import Cell, Field
 
 

@@ -11,10 +11,10 @@ from typing import Any, BinaryIO
 
 import pikepdf
 
-from moyeora.press.artwork import Typst
+from moyeora.press.design.artwork import Typst
 from moyeora.press.faults import PressError
-from moyeora.press.images import Picture
 from moyeora.press.objects import Shared
+from moyeora.press.parts.images import Picture
 from moyeora.press.pdf import numbers
 
 RASTER, VECTOR = {".jpg", ".jpeg", ".png"}, {".svg", ".pdf"}

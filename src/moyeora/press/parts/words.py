@@ -19,8 +19,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moyeora.press.fonts import EM, SPACE_CODE, Font
-from moyeora.press.harfbuzz import Glyphs, right_to_left, script_of
+from moyeora.press.fonts.harfbuzz import Glyphs, right_to_left, script_of
+from moyeora.press.fonts.subset import EM, SPACE_CODE, Font
 from moyeora.press.marks import Pool, joined, offsets
 from moyeora.press.pdf import number, text_string
 

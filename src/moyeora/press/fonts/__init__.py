@@ -1,0 +1,1 @@
+"""Font files in; shaped glyphs, and subsets to print with, out."""
