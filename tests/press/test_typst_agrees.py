@@ -335,7 +335,7 @@ def prepared(example: Path, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "example", EXAMPLES.glob("*/mailing.toml"), ids=lambda path: path.parent.name
+    "example", sorted(EXAMPLES.glob("*/mailing.toml")), ids=lambda path: path.parent.name
 )
 def test_ten_pieces_of_each_example(example, tmp_path):
     folder = prepared(example.parent, tmp_path / "job")
