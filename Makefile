@@ -34,3 +34,9 @@ lock:
 
 clean:
 	rm -rf .venv out
+
+# Consortia: proof, time and memory against peers; and partner recommendation on real consortia.
+.PHONY: bench-formation
+bench-formation: .venv/installed
+	$(BIN)/python -m benchmarks.formation
+	$(BIN)/python -m benchmarks.recommendation

@@ -94,9 +94,7 @@ def fit(consortia: Consortia) -> Floats:
         slope = (data[:, 0] - (chance[:, :, None] * data).sum(axis=1)).mean(axis=0) - 1e-4 * weights
         moment = 0.9 * moment + 0.1 * slope
         second = 0.99 * second + 0.01 * slope**2
-        weights += 0.05 * (moment / (1 - 0.9**step)) / (
-            np.sqrt(second / (1 - 0.99**step)) + 1e-9
-        )
+        weights += 0.05 * (moment / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-9)
     return weights / scale
 
 

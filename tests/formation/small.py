@@ -38,12 +38,25 @@ def small_members(seed: int, folder: Path, shuffled: bool = False) -> Members:
                 ",".join(
                     str(cell)
                     for cell in (
-                        firm, f"firm {firm}", "18113", "서울", place, term, "piece", price,
+                        firm,
+                        f"firm {firm}",
+                        "18113",
+                        "서울",
+                        place,
+                        term,
+                        "piece",
+                        price,
                         draw.choice([draw.randint(2, 4), f"{draw.randint(0, 2)};4"]),
-                        draw.choice([1, 1, 2]), draw.randint(0, 2), largest,
-                        draw.choice(["", f"3:{price - 1}"]), draw.choice(["", price - 2]),
-                        draw.choice([0, 0, 5, 9]), draw.choice([0, 0, 4]), draw.choice([1, 0.9]),
-                        draw.choice([0, 40000]), draw.choice(["", "ISO 9001"]),
+                        draw.choice([1, 1, 2]),
+                        draw.randint(0, 2),
+                        largest,
+                        draw.choice(["", f"3:{price - 1}"]),
+                        draw.choice(["", price - 2]),
+                        draw.choice([0, 0, 5, 9]),
+                        draw.choice([0, 0, 4]),
+                        draw.choice([1, 0.9]),
+                        draw.choice([0, 40000]),
+                        draw.choice(["", "ISO 9001"]),
                         draw.choice(["", "A"]),
                     )
                 )
@@ -197,9 +210,7 @@ def _ends(problem: Problem, lots: dict[int, int]) -> int | None:
     return best
 
 
-def _fits(
-    problem: Problem, lots: dict[int, int], picked: tuple[tuple[int, int], ...]
-) -> bool:
+def _fits(problem: Problem, lots: dict[int, int], picked: tuple[tuple[int, int], ...]) -> bool:
     lines: dict[int, list[int]] = {}
     for pair in lots:
         lines.setdefault(int(problem.line[pair]), []).append(pair)
@@ -245,9 +256,7 @@ def _splits(units: int, room: list[int]) -> Iterator[tuple[int, ...]]:
             yield (here, *rest)
 
 
-def _values(
-    problem: Problem, lots: dict[int, int], firms: set[int], end: int
-) -> tuple[int, ...]:
+def _values(problem: Problem, lots: dict[int, int], firms: set[int], end: int) -> tuple[int, ...]:
     paid = _paid(problem, lots)
     wishes = {
         "cost": sum(paid.values()),

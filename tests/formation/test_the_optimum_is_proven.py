@@ -1,20 +1,14 @@
 """Every small item against trying everything: the same optimum, every rule kept, cuts safe."""
 
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
+from tests.formation.small import best_values, small_item, small_members
 
-from moyeora.formation.bound import Relaxation, larger
 from moyeora.formation.faults import NoConsortium
-from moyeora.formation.linear import linear_bound
-from moyeora.formation.model import Model
 from moyeora.formation.plan import broken_rules
 from moyeora.formation.problem import build
-from moyeora.formation.program import Limits
-from moyeora.formation.solve import solve, stages_of
-from tests.formation.small import best_values, small_item, small_members
+from moyeora.formation.solve import solve
 
 CASES, CHUNKS = 500, 20
 

@@ -44,9 +44,7 @@ class Point:
     plan: Plan
 
 
-def front(
-    item: Item, members: Members, wish: str, limits: Limits | None = None
-) -> list[Point]:
+def front(item: Item, members: Members, wish: str, limits: Limits | None = None) -> list[Point]:
     """The Pareto front of cost against ``wish`` (``time`` or ``cohesion``), cheapest first.
 
     Every point is proven to be on the front. The front of time is whole; that of cohesion, which

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.linear_solver import pywraplp
+from ortools.linear_solver import pywraplp  # type: ignore[import-untyped]
 
 from moyeora.formation.model import Model
 from moyeora.formation.program import INFINITE, Program, Terms
@@ -25,7 +25,9 @@ def arrays(program: Program, objective: Terms) -> dict[str, Any]:
     cost = np.zeros(count)
     for variable, weight in objective:
         cost[variable] += weight
-    starts, columns, values = [0], [], []
+    starts = [0]
+    columns: list[int] = []
+    values: list[int] = []
     for _, terms, _ in program.rows:
         summed: dict[int, int] = {}
         for variable, weight in terms:

@@ -5,6 +5,7 @@ One file, no script, no network; it reads on a phone and prints on a sheet.
 
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 
 from moyeora.formation.alternatives import Point
 from moyeora.formation.answers import money
@@ -103,8 +104,10 @@ def _chart(item: Item, points: Sequence[Point]) -> str:
         )
     ordered = sorted(points, key=lambda p: p.value)
     path = f"M{x(ordered[0].value):.1f},{y(ordered[0].cost):.1f}"
-    for before, after in zip(ordered, ordered[1:], strict=False):
-        path += f"L{x(after.value):.1f},{y(before.cost):.1f}L{x(after.value):.1f},{y(after.cost):.1f}"
+    for before, after in pairwise(ordered):
+        path += (
+            f"L{x(after.value):.1f},{y(before.cost):.1f}L{x(after.value):.1f},{y(after.cost):.1f}"
+        )
     parts.append(f'<path d="{path}" fill="none" stroke="#0b6e4f" stroke-width="2"/>')
     for point in points:
         colour = "#c2410c" if point is points[0] else "#0b6e4f"

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from moyeora.formation.tables import Column, read_table
 
-Floats = NDArray[np.float64]
+Floats = NDArray[Any]
 Ints = NDArray[np.int64]
 
 DAYS_PER_YEAR = 365.25
@@ -52,7 +53,19 @@ PARTS = (
 )
 """The parts of a score, in the order of :data:`WEIGHTS`."""
 
-WEIGHTS: tuple[float, ...] = (0.0,) * len(PARTS)
+WEIGHTS: tuple[float, ...] = (
+    -0.479,
+    0.297,
+    0.940,
+    -0.136,
+    -0.496,
+    0.331,
+    -0.203,
+    3.842,
+    2.551,
+    0.570,
+    1.018,
+)
 
 
 @dataclass(frozen=True)
@@ -235,7 +248,8 @@ def _share(values: NDArray[np.str_], present: NDArray[np.str_]) -> Floats:
 
 def scores(parts: Floats, weights: Sequence[float] = WEIGHTS) -> Floats:
     """The score of each organisation: higher fits better."""
-    return parts @ np.asarray(weights)
+    score: Floats = parts @ np.asarray(weights)
+    return score
 
 
 def recommend(consortia: Consortia, seat: Seat, top: int = 10) -> list[Recommended]:

@@ -5,16 +5,18 @@ an incumbent. Then the safe cuts of :mod:`.bound` and :mod:`.linear` say which o
 better plan could use. If those were all in the part, or the bound meets the incumbent, the stage
 is proven; otherwise the part grows by them and is solved again.
 
-Several plans may be equally good. The last stage therefore also minimises, far below the weight
-of one unit of the wish itself, the sum of the lots that the firms have drawn (a hash of each
-number), and it is solved on one worker from a fixed seed, beginning from the problem alone and
-not from whatever an earlier stage happened to find. A last solve of the chosen firms' pairs makes
-the quantities and the schedule. So the answer is the same on any number of workers and for any
-order of the rows.
+Several plans may be equally good. The last stage is therefore solved on one worker from a fixed
+seed, beginning from the problem alone and not from whatever an earlier stage happened to find;
+then a draw minimises the sum of the lots of the firms that are in (a hash of each number), the
+stages held. The draw has a fixed effort in the solver's deterministic time: among thousands of
+equal plans the least sum can be harder to prove than the optimum itself, and a plan that is the
+same every time is all that is asked of it. A last solve of the chosen firms' pairs makes the
+quantities and the schedule. So the answer is the same on any number of workers and for any order
+of the rows.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -24,7 +26,6 @@ from moyeora.formation.bound import Bounds, Relaxation, larger
 from moyeora.formation.faults import NoConsortium, OutOfTime
 from moyeora.formation.linear import linear_bound
 from moyeora.formation.model import Apart, Model, Stage
-from moyeora.formation.item import FIRMS_MAX
 from moyeora.formation.plan import Plan, chosen_pairs, plan_values, read_plan
 from moyeora.formation.problem import Problem
 from moyeora.formation.program import Limits, solve_cp_sat
@@ -34,8 +35,8 @@ GROWTH = 3
 LINEAR_PAIRS_MAX = 3000
 """Beyond this the linear relaxation takes longer than it saves."""
 
-LOTTERY_BITS = 20
-SAFE_BITS = 61
+DRAW_PAIRS_MAX = 300
+DRAW_EFFORT = 0.3
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,7 @@ class Outcome:
 
 def stages_of(problem: Problem) -> list[Stage]:
     """The item's wishes as stages."""
-    return [
-        Stage("+".join(weights), dict(weights)) for weights in problem.item.wishes.stages
-    ]
+    return [Stage("+".join(weights), dict(weights)) for weights in problem.item.wishes.stages]
 
 
 def solve(
@@ -112,6 +111,8 @@ def solve(
         run.stage(stage, deciding=canonical and stage is wanted[-1])
         if not run.results[-1].proven:
             break
+    if canonical and run.results[-1].proven:
+        run.draw()
     plan = run.final() if canonical else run.plan
     assert plan is not None
     return Outcome(
@@ -125,9 +126,7 @@ def solve(
 
 
 class _Run:
-    def __init__(
-        self, problem: Problem, limits: Limits, apart: Sequence[Apart], cut: bool
-    ) -> None:
+    def __init__(self, problem: Problem, limits: Limits, apart: Sequence[Apart], cut: bool) -> None:
         self.problem, self.limits, self.apart, self.cut = problem, limits, apart, cut
         self.began = time.monotonic()
         self.alive = np.ones(len(problem), dtype=bool)
@@ -142,17 +141,18 @@ class _Run:
 
     def stage(self, stage: Stage, deciding: bool) -> None:
         """Minimise one stage; the deciding one also settles which of equal plans it is."""
-        bits = self._lottery_bits(stage) if deciding else 0
-        if bits:
-            stage = self._with_lottery(stage, bits)
+        if deciding:
             self.plan = None
             self.part[:] = False
         limits = replace(self.limits, workers=1) if deciding else self.limits
         relaxed = Relaxation(self.problem, stage, self.alive)
         bounds = relaxed.curves()
-        steps = [relaxed.prices, lambda value: self._linear(stage, bounds, value)]
+        steps: list[Callable[[int], Bounds]] = [
+            relaxed.prices,
+            lambda value: self._linear(stage, bounds, value),
+        ]
         self._start(bounds)
-        if self.known is not None and not self.pins and not bits:
+        if self.known is not None and not self.pins:
             known = self._value_of(stage, self.known)
             for step in steps:
                 bounds = larger(bounds, step(known))
@@ -182,12 +182,12 @@ class _Run:
                     break
                 bounds = larger(bounds, steps.pop(0)(value))
             else:
-                self._settle(stage, value, bounds, value if self.cut else floor, bits)
+                self._settle(stage, value, bounds, value if self.cut else floor)
                 return
             wanted = self.alive & bounds.keeps(value)
             complete = not (wanted & ~self.part).any()
             if complete or status != "optimal" or out_of_time:
-                self._settle(stage, value, bounds, floor, bits)
+                self._settle(stage, value, bounds, floor)
                 return
             self._grow(bounds, wanted)
 
@@ -204,23 +204,24 @@ class _Run:
         full[~wanted] = np.inf
         return Bounds(whole, full, bounds.rank)
 
-    def _lottery_bits(self, stage: Stage) -> int:
-        """How far a stage can be shifted up to make room for the draw without overflow."""
-        problem = self.problem
-        weight = sum(stage.wishes.values()) + 1
-        dearest = (problem.setup + problem.tier_price.max(axis=1, initial=0) * problem.most)
-        largest = int(np.sort(np.maximum(dearest, problem.risk * problem.most))[-4000:].sum())
-        return min(LOTTERY_BITS, SAFE_BITS - (largest * weight + 1).bit_length())
-
-    def _with_lottery(self, stage: Stage, bits: int) -> Stage:
-        room = (1 << bits) // (FIRMS_MAX + 1)
-        lots = self.problem.lottery % max(1, room)
-        firms = np.asarray(stage.firms, dtype=np.int64) << bits if len(stage.firms) else 0
-        return Stage(
-            stage.name,
-            {wish: weight << bits for wish, weight in stage.wishes.items()},
-            (lots + firms).tolist(),
+    def draw(self) -> None:
+        """Among equally good plans, the firms that the draw prefers."""
+        assert self.plan is not None
+        problem, plan = self.problem, self.plan
+        pairs = np.zeros(len(problem), dtype=bool)
+        alive = np.flatnonzero(self.alive)
+        lots = problem.lottery[problem.firm[alive]]
+        pairs[alive[np.lexsort((alive, lots))[:DRAW_PAIRS_MAX]]] = True
+        pairs[chosen_pairs(problem, plan.firms)] = True
+        model = self._model(np.flatnonzero(pairs))
+        objective = model.objective(Stage("draw", firms=problem.lottery.tolist()))
+        seconds = max(1.0, self._seconds())
+        limits = replace(self.limits, workers=1, seconds=seconds)
+        solution = solve_cp_sat(
+            model.program, objective, limits, plan_values(model, plan), effort=DRAW_EFFORT
         )
+        if solution.values is not None:
+            self.plan = read_plan(model, solution.values)
 
     def final(self) -> Plan:
         """The canonical plan of the chosen firms."""
@@ -255,11 +256,9 @@ class _Run:
     def _value_of(self, stage: Stage, plan: Plan) -> int:
         return sum(weight * plan.wishes[wish] for wish, weight in stage.wishes.items())
 
-    def _settle(self, stage: Stage, value: int, bounds: Bounds, bound: int, bits: int) -> None:
+    def _settle(self, stage: Stage, value: int, bounds: Bounds, bound: int) -> None:
         kept = self.alive & bounds.keeps(value) if self.cut else self.alive
-        self.results.append(
-            StageResult(stage.name, value >> bits, bound >> bits, int(kept.sum()))
-        )
+        self.results.append(StageResult(stage.name, value, bound, int(kept.sum())))
         self.alive = kept
         self.pins.append((stage, value))
 
