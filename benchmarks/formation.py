@@ -92,8 +92,8 @@ def the_item(needs: int, family: str) -> Item:
     )
 
 
-def the_members(count: int, family: str, folder: Path) -> Members:
-    """The made-up network, bent to the family."""
+def write_members(count: int, family: str, folder: Path) -> None:
+    """Write the made-up network, bent to the family."""
     made = sample(count, SEED)
     offers = made.members
     size = pl.len().over("capability")
@@ -108,8 +108,10 @@ def the_members(count: int, family: str, folder: Path) -> Members:
     if family in ("tight", "deep"):
         # Tight: everyone is small. Deep: the cheaper two thirds (5,000 at least where there are
         # that many) are so small that not enough of them may sit together.
-        small = pl.lit(True) if family == "tight" else rank <= pl.max_horizontal(
-            size * 2 // 3, pl.min_horizontal(5000, size - 12)
+        small = (
+            pl.lit(True)
+            if family == "tight"
+            else rank <= pl.max_horizontal(size * 2 // 3, pl.min_horizontal(5000, size - 12))
         )
         part = 2 if family == "tight" else 40
         lot = pl.col("lot")
@@ -126,6 +128,10 @@ def the_members(count: int, family: str, folder: Path) -> Members:
     offers.write_parquet(folder / "members.parquet")
     made.ties.write_parquet(folder / "ties.parquet")
     made.exclusions.write_parquet(folder / "exclusions.parquet")
+
+
+def the_members(folder: Path) -> Members:
+    """Read what :func:`write_members` wrote."""
     return read_members(
         folder / "members.parquet", folder / "ties.parquet", folder / "exclusions.parquet"
     )
@@ -184,10 +190,9 @@ def by_highs(problem: Problem, seconds: float) -> tuple[float, float, bool]:
     return time.monotonic() - began, solver.getInfo().objective_function_value, proven
 
 
-def one(count: int, needs: int, family: str) -> dict[str, Any]:
+def one(folder: Path, needs: int, family: str) -> dict[str, Any]:
     """One row of the table."""
-    with TemporaryDirectory() as folder:
-        members = the_members(count, family, Path(folder))
+    members = the_members(folder)
     item = the_item(needs, family)
     began = time.monotonic()
     problem = build(item, members)
@@ -221,27 +226,38 @@ def main() -> None:
     parser.add_argument("--members", type=int, nargs="+", default=[780, 10_000, 100_000, 1_000_000])
     parser.add_argument("--needs", type=int, nargs="+", default=[4, 8, 12])
     parser.add_argument("--families", nargs="+", default=list(FAMILIES), choices=FAMILIES)
-    parser.add_argument("--one", nargs=3, metavar=("MEMBERS", "NEEDS", "FAMILY"))
+    parser.add_argument("--one", nargs=3, metavar=("FOLDER", "NEEDS", "FAMILY"))
+    parser.add_argument("--write", nargs=3, metavar=("MEMBERS", "FAMILY", "FOLDER"))
     options = parser.parse_args()
+    if options.write:
+        write_members(int(options.write[0]), options.write[1], Path(options.write[2]))
+        return
     if options.one:
-        print(json.dumps(one(int(options.one[0]), int(options.one[1]), options.one[2])))
+        print(json.dumps(one(Path(options.one[0]), int(options.one[1]), options.one[2])))
         return
     print(
         f"{'members':>9} {'needs':>5} {'family':<6} {'fit':>8} {'left':>6} {'s':>7} {'gap':>7} "
         f"{'GB':>5} {'plain s':>8} {'HiGHS s':>8} {'greedy':>8}"
     )
+    this = [sys.executable, "-m", "benchmarks.formation"]
     for count in options.members:
-        for needs in options.needs:
-            for family in options.families:
-                command = [sys.executable, "-m", "benchmarks.formation", "--one"]
-                command += [str(count), str(needs), family]
-                run = subprocess.run(command, capture_output=True, text=True)
-                head = f"{count:>9,} {needs:>5} {family:<6}"
-                if run.returncode:
-                    print(head, run.stderr.strip().splitlines()[-1], flush=True)
-                    continue
-                row = json.loads(run.stdout.strip().splitlines()[-1])
-                print(head, _cells(row), flush=True)
+        for family in options.families:
+            with TemporaryDirectory() as folder:
+                # Made in a process of its own: the peak memory of a row is that of the solving.
+                subprocess.run([*this, "--write", str(count), family, folder], check=True)
+                for needs in options.needs:
+                    command = [*this, "--one", folder, str(needs), family]
+                    run = subprocess.run(command, capture_output=True, text=True)
+                    row_of(run, count, needs, family)
+
+
+def row_of(run: "subprocess.CompletedProcess[str]", count: int, needs: int, family: str) -> None:
+    """Print one row, or why there is none."""
+    head = f"{count:>9,} {needs:>5} {family:<6}"
+    if run.returncode:
+        print(head, run.stderr.strip().splitlines()[-1], flush=True)
+        return
+    print(head, _cells(json.loads(run.stdout.strip().splitlines()[-1])), flush=True)
 
 
 def _cells(row: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from moyeora.formation.problem import Change, build
 from moyeora.formation.program import Limits
 from moyeora.formation.solve import Outcome, solve, stages_of
 
-FRONT_POINTS_MAX = 9
+FRONT_POINTS_MAX = 5
 
 
 def runners_up(outcome: Outcome, count: int = 2, limits: Limits | None = None) -> list[Outcome]:

@@ -31,6 +31,7 @@ from moyeora.formation.problem import Problem
 from moyeora.formation.program import Limits, solve_cp_sat
 
 PART_PAIRS_PER_NEED = 6
+PART_EFFORT = 0.15
 GROWTH = 3
 LINEAR_PAIRS_MAX = 3000
 """Beyond this the linear relaxation takes longer than it saves."""
@@ -142,8 +143,13 @@ class _Run:
     def stage(self, stage: Stage, deciding: bool) -> None:
         """Minimise one stage; the deciding one also settles which of equal plans it is."""
         if deciding:
+            # Forget what the earlier stages happened to find, and keep what they proved.
             self.plan = None
             self.part[:] = False
+            self.alive[:] = True
+            for earlier, value in self.pins if self.cut else ():
+                whole = Relaxation(self.problem, earlier, np.ones_like(self.alive)).curves()
+                self.alive &= whole.keeps(value)
         limits = replace(self.limits, workers=1) if deciding else self.limits
         relaxed = Relaxation(self.problem, stage, self.alive)
         bounds = relaxed.curves()
@@ -161,7 +167,8 @@ class _Run:
             if wanted.sum() <= LINEAR_PAIRS_MAX:
                 self.part |= wanted  # all that can be better, so that one solve is enough
         while True:
-            status, value, floor = self._attempt(stage, limits)
+            quick = self.cut and bool((self.alive & ~self.part).any())
+            status, value, floor = self._attempt(stage, limits, quick)
             out_of_time = self._seconds() <= 0
             if value is None:
                 if not (self.alive & ~self.part).any():
@@ -186,10 +193,15 @@ class _Run:
                 return
             wanted = self.alive & bounds.keeps(value)
             complete = not (wanted & ~self.part).any()
-            if complete or status != "optimal" or out_of_time:
+            if (complete and (status == "optimal" or not quick)) or out_of_time:
                 self._settle(stage, value, bounds, floor)
                 return
-            self._grow(bounds, wanted)
+            # Nothing outside the wanted pairs can be better: solve those, and those alone.
+            self.alive, self.known = wanted, None
+            if complete or wanted.sum() <= LINEAR_PAIRS_MAX:
+                self.part = wanted.copy()
+            else:
+                self._grow(bounds, wanted)
 
     def _linear(self, stage: Stage, bounds: Bounds, value: int) -> Bounds:
         """The bound by linear relaxation of the pairs that are still wanted."""
@@ -240,14 +252,18 @@ class _Run:
             model.program.at_most(model.objective(stage), value)
         return model
 
-    def _attempt(self, stage: Stage, limits: Limits) -> tuple[str, int | None, int]:
-        """Solve the part: the solver's status, the value, and the proven bound for the part."""
+    def _attempt(self, stage: Stage, limits: Limits, quick: bool) -> tuple[str, int | None, int]:
+        """Solve the part: the solver's status, the value, and the proven bound for the part.
+
+        A part that others may have to join is not worth proving: it only has to be good.
+        """
         model = self._model(np.flatnonzero(self.part & self.alive))
         if not model.possible:
             return "infeasible", None, 0
         hint = None if self.plan is None else plan_values(model, self.plan)
         limits = replace(limits, seconds=max(0.05, self._seconds()))
-        solution = solve_cp_sat(model.program, model.objective(stage), limits, hint)
+        effort = PART_EFFORT if quick else None
+        solution = solve_cp_sat(model.program, model.objective(stage), limits, hint, effort)
         if solution.values is None:
             return solution.status, None, 0
         self.plan = read_plan(model, solution.values)
