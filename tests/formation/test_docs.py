@@ -1,6 +1,5 @@
 """Every shell line of the page runs, in its order, in one folder."""
 
-import os
 import re
 import shlex
 from pathlib import Path
@@ -34,4 +33,4 @@ def test_every_shell_line_runs(
             Path(target).write_text(out, encoding="utf-8")
     assert re.fullmatch(r"\d+(,\d+){6}\n", Path("out/values.txt").read_text())
     assert "<svg" in Path("out/front.html").read_text(encoding="utf-8")
-    assert os.path.getsize("out/plan.json") > 500
+    assert Path("out/plan.json").stat().st_size > 500

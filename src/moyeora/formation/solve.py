@@ -147,9 +147,9 @@ class _Run:
             self.plan = None
             self.part[:] = False
             self.alive[:] = True
-            for earlier, value in self.pins if self.cut else ():
+            for earlier, pinned in self.pins if self.cut else ():
                 whole = Relaxation(self.problem, earlier, np.ones_like(self.alive)).curves()
-                self.alive &= whole.keeps(value)
+                self.alive &= whole.keeps(pinned)
         limits = replace(self.limits, workers=1) if deciding else self.limits
         relaxed = Relaxation(self.problem, stage, self.alive)
         bounds = relaxed.curves()
