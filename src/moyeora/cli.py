@@ -48,8 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _usage() -> str:
     width = max(map(len, ROOMS))
     rows = [f"  {name:<{width}}  {what}" for name, (_, _, what) in ROOMS.items()]
-    return "usage: moyeora COMMAND ...\n\ncommands:\n" + "\n".join(rows) + (
-        "\n\nEach command tells more with --help."
+    return (
+        "usage: moyeora COMMAND ...\n\ncommands:\n"
+        + "\n".join(rows)
+        + ("\n\nEach command tells more with --help.")
     )
 
 

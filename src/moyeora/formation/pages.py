@@ -97,10 +97,10 @@ def _chart(item: Item, points: Sequence[Point]) -> str:
             f'stroke="#e6eaef"/><text x="{LEFT - 8}" y="{y(cost) + 4:.1f}" '
             f'text-anchor="end">{_short(cost, item)}</text>'
         )
-        value = low + (high - low) * step / 4
+    for value in _marks(values):
         parts.append(
             f'<text x="{x(value):.1f}" y="{HEIGHT - BOTTOM + 22}" '
-            f'text-anchor="middle">{value:,.0f}</text>'
+            f'text-anchor="middle">{value:,}</text>'
         )
     ordered = sorted(points, key=lambda p: p.value)
     path = f"M{x(ordered[0].value):.1f},{y(ordered[0].cost):.1f}"
@@ -116,6 +116,16 @@ def _chart(item: Item, points: Sequence[Point]) -> str:
             f"<title>{point.value:,}: {money(item, point.cost)}</title></circle>"
         )
     return "".join([*parts, "</svg>"])
+
+
+def _marks(values: Sequence[int]) -> list[int]:
+    """The values to be written under the axis: the points' own, where they do not collide."""
+    room = (max(values) - min(values)) / 9
+    marks: list[int] = []
+    for value in sorted(values):
+        if not marks or value - marks[-1] >= room:
+            marks.append(value)
+    return marks
 
 
 def _padded(low: int, high: int) -> tuple[float, float]:
