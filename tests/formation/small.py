@@ -5,6 +5,7 @@ and how much of it); it knows nothing of programs, relaxations or cuts.
 """
 
 import itertools
+import math
 import random
 from collections.abc import Iterator
 from datetime import date
@@ -142,6 +143,13 @@ def best_values(problem: Problem) -> tuple[int, ...] | None:
         if best is None or values < best:
             best = values
     return best
+
+
+def amounts(problem: Problem) -> int:
+    """How many ways there are to take something or nothing from each pair."""
+    return math.prod(
+        int(high) - int(low) + 2 for low, high in zip(problem.least, problem.most, strict=True)
+    )
 
 
 def _amounts(problem: Problem) -> Iterator[dict[int, int]]:
