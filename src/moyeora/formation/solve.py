@@ -297,6 +297,10 @@ class _Run:
             self.part[quick[:4]] = True
             large = mine[np.lexsort((bounds.rank[mine], -problem.most[mine] * problem.lot[mine]))]
             self.part[large[:4]] = True
+            # Where seats are few, the cheapest are too small: take the cheapest that are not.
+            seats = max(1, problem.item.wishes.firms_max // len(problem.item.needs))
+            enough = problem.lot[order] * problem.most[order] * seats >= need.quantity
+            self.part[order[enough][:PART_PAIRS_PER_NEED]] = True
         for _, seat in problem.seats():
             self.part[seat] = True
         for plan in (self.plan, self.known):
