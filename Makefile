@@ -71,3 +71,9 @@ soak-resolution: .venv/installed
 
 bench-resolution: .venv/installed
 	$(BIN)/python -m benchmarks.resolution
+
+# Consortia: proof, time and memory against peers; and partner recommendation on real consortia.
+.PHONY: bench-formation
+bench-formation: .venv/installed
+	$(BIN)/python -m benchmarks.formation
+	$(BIN)/python -m benchmarks.recommendation

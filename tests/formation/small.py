@@ -5,6 +5,7 @@ and how much of it); it knows nothing of programs, relaxations or cuts.
 """
 
 import itertools
+import math
 import random
 from collections.abc import Iterator
 from datetime import date
@@ -38,12 +39,25 @@ def small_members(seed: int, folder: Path, shuffled: bool = False) -> Members:
                 ",".join(
                     str(cell)
                     for cell in (
-                        firm, f"firm {firm}", "18113", "서울", place, term, "piece", price,
+                        firm,
+                        f"firm {firm}",
+                        "18113",
+                        "서울",
+                        place,
+                        term,
+                        "piece",
+                        price,
                         draw.choice([draw.randint(2, 4), f"{draw.randint(0, 2)};4"]),
-                        draw.choice([1, 1, 2]), draw.randint(0, 2), largest,
-                        draw.choice(["", f"3:{price - 1}"]), draw.choice(["", price - 2]),
-                        draw.choice([0, 0, 5, 9]), draw.choice([0, 0, 4]), draw.choice([1, 0.9]),
-                        draw.choice([0, 40000]), draw.choice(["", "ISO 9001"]),
+                        draw.choice([1, 1, 2]),
+                        draw.randint(0, 2),
+                        largest,
+                        draw.choice(["", f"3:{price - 1}"]),
+                        draw.choice(["", price - 2]),
+                        draw.choice([0, 0, 5, 9]),
+                        draw.choice([0, 0, 4]),
+                        draw.choice([1, 0.9]),
+                        draw.choice([0, 40000]),
+                        draw.choice(["", "ISO 9001"]),
                         draw.choice(["", "A"]),
                     )
                 )
@@ -131,6 +145,13 @@ def best_values(problem: Problem) -> tuple[int, ...] | None:
     return best
 
 
+def amounts(problem: Problem) -> int:
+    """How many ways there are to take something or nothing from each pair."""
+    return math.prod(
+        int(high) - int(low) + 2 for low, high in zip(problem.least, problem.most, strict=True)
+    )
+
+
 def _amounts(problem: Problem) -> Iterator[dict[int, int]]:
     choices = [
         [0, *range(int(low), int(high) + 1)]
@@ -197,9 +218,7 @@ def _ends(problem: Problem, lots: dict[int, int]) -> int | None:
     return best
 
 
-def _fits(
-    problem: Problem, lots: dict[int, int], picked: tuple[tuple[int, int], ...]
-) -> bool:
+def _fits(problem: Problem, lots: dict[int, int], picked: tuple[tuple[int, int], ...]) -> bool:
     lines: dict[int, list[int]] = {}
     for pair in lots:
         lines.setdefault(int(problem.line[pair]), []).append(pair)
@@ -245,9 +264,7 @@ def _splits(units: int, room: list[int]) -> Iterator[tuple[int, ...]]:
             yield (here, *rest)
 
 
-def _values(
-    problem: Problem, lots: dict[int, int], firms: set[int], end: int
-) -> tuple[int, ...]:
+def _values(problem: Problem, lots: dict[int, int], firms: set[int], end: int) -> tuple[int, ...]:
     paid = _paid(problem, lots)
     wishes = {
         "cost": sum(paid.values()),

@@ -12,7 +12,7 @@ from moyeora.formation.problem import Change, build
 from moyeora.formation.program import Limits
 from moyeora.formation.solve import Outcome, solve, stages_of
 
-FRONT_POINTS_MAX = 9
+FRONT_POINTS_MAX = 5
 
 
 def runners_up(outcome: Outcome, count: int = 2, limits: Limits | None = None) -> list[Outcome]:
@@ -44,9 +44,7 @@ class Point:
     plan: Plan
 
 
-def front(
-    item: Item, members: Members, wish: str, limits: Limits | None = None
-) -> list[Point]:
+def front(item: Item, members: Members, wish: str, limits: Limits | None = None) -> list[Point]:
     """The Pareto front of cost against ``wish`` (``time`` or ``cohesion``), cheapest first.
 
     Every point is proven to be on the front. The front of time is whole; that of cohesion, which

@@ -92,9 +92,7 @@ def front_json(points: Sequence[Point], item: Item) -> Json:
     return {
         "wish": points[0].wish,
         "currency": item.offer_currency,
-        "points": [
-            {"value": p.value, "cost": p.cost, "firms": list(p.plan.firms)} for p in points
-        ],
+        "points": [{"value": p.value, "cost": p.cost, "firms": list(p.plan.firms)} for p in points],
     }
 
 

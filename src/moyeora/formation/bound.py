@@ -33,14 +33,16 @@ At work the larger of both bounds is taken. Nothing here decides an optimum: sol
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from moyeora.formation.members import NEVER
 from moyeora.formation.model import Stage
-from moyeora.formation.problem import NEVER, Problem
+from moyeora.formation.problem import Problem
 
-Floats = NDArray[np.float64]
+Floats = NDArray[Any]
 
 ROUNDING = 2e-12
 """Sums of up to a million doubles are right to about this part of their size."""
@@ -67,7 +69,7 @@ class Bounds:
 
     def proves(self, value: int) -> bool:
         """No plan is better than ``value``, an integer."""
-        return np.ceil(self.whole - self.margin) >= value
+        return bool(np.ceil(self.whole - self.margin) >= value)
 
 
 class Relaxation:
@@ -233,10 +235,11 @@ class Relaxation:
             norm = float((missing**2).sum())
             if norm == 0 or step < 0.01:
                 break
-            price = np.maximum(0.0, best + step * max(0.0, value - best_whole) * missing / norm) \
-                if whole == best_whole else np.maximum(
-                    0.0, price + step * max(0.0, value - whole) * missing / norm
-                )
+            price = (
+                np.maximum(0.0, best + step * max(0.0, value - best_whole) * missing / norm)
+                if whole == best_whole
+                else np.maximum(0.0, price + step * max(0.0, value - whole) * missing / norm)
+            )
         whole, _, pair = self._price_bound(best, forced=True)
         return self._spread(whole + self.constant, pair + self.constant, slope)
 
@@ -262,12 +265,11 @@ class Relaxation:
         picked = np.argpartition(phi, count - 1)[:count] if count < firms else np.arange(firms)
         chosen[picked[phi[picked] < 0]] = True
         whole = float(price @ self.problem.demand) + float(phi[chosen].sum())
-        taken = np.where(at_most[rows, tier] <= at_least[rows, tier],
-                         units[rows, tier], fewest[rows, tier])
-        covering = chosen[self.firm] & (reduced < 0)
-        covered = np.bincount(
-            self.need[covering], taken[covering], minlength=len(price)
+        taken = np.where(
+            at_most[rows, tier] <= at_least[rows, tier], units[rows, tier], fewest[rows, tier]
         )
+        covering = chosen[self.firm] & (reduced < 0)
+        covered = np.bincount(self.need[covering], taken[covering], minlength=len(price))
         missing = self.problem.demand - covered
         if not forced:
             return whole, missing, np.zeros(0)

@@ -254,8 +254,14 @@ def _recommend(options: argparse.Namespace) -> int:
     rows = [("rank", "organisation", "kind", "country", "score", "because")]
     for rank, each in enumerate(ranked, start=1):
         rows.append(
-            (str(rank), str(each.organisation), each.kind, each.country,
-             f"{each.score:.2f}", each.because)
+            (
+                str(rank),
+                str(each.organisation),
+                each.kind,
+                each.country,
+                f"{each.score:.2f}",
+                each.because,
+            )
         )
     print(table(rows, right={0, 1, 4}))
     return 0

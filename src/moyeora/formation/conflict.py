@@ -29,9 +29,7 @@ def is_possible(item: Item, members: Members, limits: Limits | None = None) -> b
     return True
 
 
-def smallest_conflict(
-    item: Item, members: Members, limits: Limits | None = None
-) -> list[Demand]:
+def smallest_conflict(item: Item, members: Members, limits: Limits | None = None) -> list[Demand]:
     """The smallest set of demands that together are impossible; empty when the item is possible.
 
     Without any one of them, and with all other demands dropped, the rest is possible.

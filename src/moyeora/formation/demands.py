@@ -7,6 +7,7 @@ that certain firms must not sit together.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from moyeora.formation.item import FIRMS_MAX, MINOR_DIGITS, Item, MustHaves, Need
 from moyeora.formation.members import Members, Pairs
@@ -50,9 +51,7 @@ def demands(item: Item, members: Members) -> list[Demand]:
     return found
 
 
-def without(
-    item: Item, members: Members, dropped: list[Demand]
-) -> tuple[Item, Members]:
+def without(item: Item, members: Members, dropped: list[Demand]) -> tuple[Item, Members]:
     """The item and the members without some demands.
 
     An item without any need is returned as it is: nothing is asked for then.
@@ -69,34 +68,67 @@ def _of_need(item: Item, need: Need) -> Iterator[Demand]:
         yield Demand(key, words, lambda i, m: (_drop_need(i, need.id), m))
     must = need.must
     for certificate in must.certificates:
-        rest = tuple(each for each in must.certificates if each != certificate)
-        yield _of_must(f"{key}.must.certificates", f"{name}: has {certificate}", need,
-                       lambda m, rest=rest: replace(m, certificates=rest))
+        yield _of_must(
+            f"{key}.must.certificates",
+            f"{name}: has {certificate}",
+            need,
+            partial(_without_certificate, certificate),
+        )
     if must.regions:
-        yield _of_must(f"{key}.must.regions", f"{name}: is in {' or '.join(must.regions)}", need,
-                       lambda m: replace(m, regions=()))
+        yield _of_must(
+            f"{key}.must.regions",
+            f"{name}: is in {' or '.join(must.regions)}",
+            need,
+            lambda m: replace(m, regions=()),
+        )
     if must.orders is not None:
-        yield _of_must(f"{key}.must.orders", f"{name}: has done {must.orders} orders", need,
-                       lambda m: replace(m, orders=None))
+        yield _of_must(
+            f"{key}.must.orders",
+            f"{name}: has done {must.orders} orders",
+            need,
+            lambda m: replace(m, orders=None),
+        )
     if must.on_time_ppm is not None:
         rate = f"{must.on_time_ppm / 10_000:g} %"
-        yield _of_must(f"{key}.must.on_time", f"{name}: is on time in {rate} of orders", need,
-                       lambda m: replace(m, on_time_ppm=None))
+        yield _of_must(
+            f"{key}.must.on_time",
+            f"{name}: is on time in {rate} of orders",
+            need,
+            lambda m: replace(m, on_time_ppm=None),
+        )
     if must.defect_ppm is not None:
-        yield _of_must(f"{key}.must.defect_ppm",
-                       f"{name}: at most {must.defect_ppm} defects in a million", need,
-                       lambda m: replace(m, defect_ppm=None))
+        yield _of_must(
+            f"{key}.must.defect_ppm",
+            f"{name}: at most {must.defect_ppm} defects in a million",
+            need,
+            lambda m: replace(m, defect_ppm=None),
+        )
     if need.firms_max is not None:
         words = f"{name}: by at most {need.firms_max} firm{'s' * (need.firms_max > 1)}"
         yield _of_one(f"{key}.split", words, need, lambda n: replace(n, firms_max=None))
     if need.until < item.periods:
-        yield _of_one(f"{key}.by", f"{name}: by {need.by}", need,
-                      lambda n: replace(n, until=item.periods, by=item.due))
+        yield _of_one(
+            f"{key}.by",
+            f"{name}: by {need.by}",
+            need,
+            lambda n: replace(n, until=item.periods, by=item.due),
+        )
     for earlier in need.after:
-        rest = tuple(each for each in need.after if each != earlier)
         words = f"{name}: not before {item.need(earlier).title} is done"
-        yield _of_one(f"{key}.after", words, need, lambda n, gone=earlier: replace(
-            n, after=tuple(each for each in n.after if each != gone)))
+        yield _of_one(
+            f"{key}.after",
+            words,
+            need,
+            partial(_without_earlier, earlier),
+        )
+
+
+def _without_certificate(gone: str, must: MustHaves) -> MustHaves:
+    return replace(must, certificates=tuple(c for c in must.certificates if c != gone))
+
+
+def _without_earlier(gone: str, need: Need) -> Need:
+    return replace(need, after=tuple(each for each in need.after if each != gone))
 
 
 def _of_item(key: str, words: str, **changes: object) -> Demand:
@@ -122,9 +154,7 @@ def _of_one(key: str, words: str, need: Need, change: Callable[[Need], Need]) ->
     return Demand(key, words, drop)
 
 
-def _of_must(
-    key: str, words: str, need: Need, change: Callable[[MustHaves], MustHaves]
-) -> Demand:
+def _of_must(key: str, words: str, need: Need, change: Callable[[MustHaves], MustHaves]) -> Demand:
     return _of_one(key, words, need, lambda each: replace(each, must=change(each.must)))
 
 

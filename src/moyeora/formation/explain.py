@@ -128,9 +128,7 @@ def _without(
             yield WithoutFirm(firm, name, None, None, None, ())
         else:
             extra = other.plan.cost - outcome.plan.cost
-            yield WithoutFirm(
-                firm, name, other.values, other.plan.cost, extra, other.plan.firms
-            )
+            yield WithoutFirm(firm, name, other.values, other.plan.cost, extra, other.plan.firms)
 
 
 def _prices(
@@ -153,9 +151,7 @@ def _prices(
         )
 
 
-def ways_in(
-    item: Item, members: Members, firm: str, limits: Limits | None = None
-) -> list[WayIn]:
+def ways_in(item: Item, members: Members, firm: str, limits: Limits | None = None) -> list[WayIn]:
     """For a firm that asks: what would get each of its fitting offers into the optimum.
 
     An answer is a term at which the firm is in *every* optimal plan: with it the best plan with
@@ -236,9 +232,10 @@ def lacking(need: Need, members: Members, offer: int) -> Iterator[str]:
         ("defect_ppm", f"at most {must.defect_ppm} defects in a million"),
     ):
         wanted = getattr(must, name)
-        if wanted not in (None, ()) and not meets(
-            replace(MustHaves(), **{name: wanted}), members, one
-        )[0]:
+        if (
+            wanted not in (None, ())
+            and not meets(replace(MustHaves(), **{name: wanted}), members, one)[0]
+        ):
             yield words
 
 

@@ -7,6 +7,7 @@ the currency's smallest unit.
 
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -169,8 +170,22 @@ class _Reader:
         self.known(
             head,
             "item",
-            "id title owner start due period_days currency budget price offer_currency "
-            "exchange_rate place latitude longitude".split(),
+            [
+                "id",
+                "title",
+                "owner",
+                "start",
+                "due",
+                "period_days",
+                "currency",
+                "budget",
+                "price",
+                "offer_currency",
+                "exchange_rate",
+                "place",
+                "latitude",
+                "longitude",
+            ],
         )
         start = self.day(head, "item", "start") or self.today
         due = self.day(head, "item", "due", required=True) or start
@@ -287,7 +302,19 @@ class _Reader:
         self.known(
             table,
             key,
-            "id title role capability quantity unit by after split firms_max must".split(),
+            [
+                "id",
+                "title",
+                "role",
+                "capability",
+                "quantity",
+                "unit",
+                "by",
+                "after",
+                "split",
+                "firms_max",
+                "must",
+            ],
         )
         unit = self.text(table, key, "unit", None)
         capabilities = self.texts(table, key, "capability")
@@ -342,7 +369,7 @@ class _Reader:
         )
 
     def must(self, table: Mapping[str, Any], key: str) -> MustHaves:
-        self.known(table, key, "certificates regions orders on_time defect_ppm".split())
+        self.known(table, key, ["certificates", "regions", "orders", "on_time", "defect_ppm"])
         on_time = self.ratio(table, key, "on_time")
         orders, defects = (
             self.whole(table, key, name, None, low=0, high=10**9) if name in table else None
@@ -360,7 +387,7 @@ class _Reader:
         self.known(
             table,
             "wishes",
-            "order weights firms_max share_cap newcomers km_per_tie seat".split(),
+            ["order", "weights", "firms_max", "share_cap", "newcomers", "km_per_tie", "seat"],
         )
         stages: list[dict[str, int]] = []
         if "order" in table and "weights" in table:
@@ -442,7 +469,13 @@ class _Reader:
         return tuple(each.strip() for each in values)
 
     def whole(
-        self, table: Mapping[str, Any], key: str, name: str, default: int | None, low: int, high: int
+        self,
+        table: Mapping[str, Any],
+        key: str,
+        name: str,
+        default: int | None,
+        low: int,
+        high: int,
     ) -> int:
         value = table.get(name, default)
         if value is None:
@@ -480,10 +513,8 @@ class _Reader:
     ) -> date | None:
         value = table.get(name)
         if isinstance(value, str):
-            try:
+            with suppress(ValueError):
                 value = date.fromisoformat(value)
-            except ValueError:
-                pass
         if type(value) is date:
             return value
         if value is not None or required:

@@ -2,7 +2,7 @@
 
 Any row prices pi give a lower bound, not only the best ones: for every x within its box and its
 rows, c x >= pi b + (c - pi A) x, with b the side of the row that pi's sign asks for, and the last
-term is at least the sum over variables of its least value on the box. So the solver (OR-Tools' GLOP) only *suggests*
+term is at least the sum over variables of its least value on the box. So GLOP only *suggests*
 prices; the bound is computed from them here, and a wrong price makes it weaker, never wrong.
 Forcing a variable that is 0 or 1 to be 1 raises the bound by its reduced cost, where positive.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.linear_solver import pywraplp
+from ortools.linear_solver import pywraplp  # type: ignore[import-untyped]
 
 from moyeora.formation.model import Model
 from moyeora.formation.program import INFINITE, Program, Terms
@@ -25,7 +25,9 @@ def arrays(program: Program, objective: Terms) -> dict[str, Any]:
     cost = np.zeros(count)
     for variable, weight in objective:
         cost[variable] += weight
-    starts, columns, values = [0], [], []
+    starts = [0]
+    columns: list[int] = []
+    values: list[int] = []
     for _, terms, _ in program.rows:
         summed: dict[int, int] = {}
         for variable, weight in terms:

@@ -97,7 +97,16 @@ class Members:
     @cached_property
     def column(self) -> dict[str, NDArray[Any]]:
         """The numeric columns of ``offers`` as arrays of one length."""
-        names = "price lot smallest largest setup_cost lead_days defect_ppm orders".split()
+        names = [
+            "price",
+            "lot",
+            "smallest",
+            "largest",
+            "setup_cost",
+            "lead_days",
+            "defect_ppm",
+            "orders",
+        ]
         columns: dict[str, NDArray[Any]] = {name: self.offers[name].to_numpy() for name in names}
         columns["firm"] = self.offers["firm_index"].to_numpy()
         columns["own_cost"] = self.offers["own_cost"].fill_null(-1).to_numpy()
@@ -292,12 +301,12 @@ def _check_lots(frame: pl.DataFrame, faults: Faults) -> None:
 def _check_prices(frame: pl.DataFrame, faults: Faults) -> None:
     faults.where(
         frame,
-        pl.col("own_cost") > pl.col("price"),
+        (pl.col("price") >= 0) & (pl.col("own_cost") > pl.col("price")),
         "own_cost",
         "own-cost",
         "{} is more than the price: the firm would lose by its own offer.",
     )
-    broken = frame.filter(pl.col("price_breaks").is_not_null()).select(
+    broken = frame.filter((pl.col("price") >= 0) & pl.col("price_breaks").is_not_null()).select(
         ROW, "price", "price_breaks", "own_cost"
     )
     for row, price, breaks, own in broken.iter_rows():
@@ -380,12 +389,12 @@ def _members(
     )
     # Two offers that agree in every plain column are told apart by their lists.
     keys = [name for name in plain if name not in about[1:]]
-    tied = [pl.col(name).cast(pl.String).alias(f"_{name}") for name in ()]
     offers = (
         offers.with_columns(
-            tied,
             _capacity_text=pl.col("capacity").cast(pl.List(pl.String)).list.join(";"),
-            _breaks_text=pl.col("price_breaks").list.len().fill_null(0),
+            _breaks_text=pl.col("price_breaks")
+            .list.eval(pl.element().cast(pl.List(pl.String)).list.join(":"))
+            .list.join(";"),
         )
         .sort([*keys, "_capacity_text", "_breaks_text"], maintain_order=True)
         .drop("firm", ROW, "_capacity_text", "_breaks_text")
@@ -403,9 +412,7 @@ def _members(
 
 
 def _pairs(frame: pl.DataFrame, known: dict[str, int]) -> Pairs:
-    kept = frame.filter(
-        pl.col("firm_a").is_in(list(known)) & pl.col("firm_b").is_in(list(known))
-    )
+    kept = frame.filter(pl.col("firm_a").is_in(list(known)) & pl.col("firm_b").is_in(list(known)))
     a = np.array([known[number] for number in kept["firm_a"]], dtype=np.int64)
     b = np.array([known[number] for number in kept["firm_b"]], dtype=np.int64)
     low, high = np.minimum(a, b), np.maximum(a, b)

@@ -5,6 +5,7 @@ One file, no script, no network; it reads on a phone and prints on a sheet.
 
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 
 from moyeora.formation.alternatives import Point
 from moyeora.formation.answers import money
@@ -96,15 +97,17 @@ def _chart(item: Item, points: Sequence[Point]) -> str:
             f'stroke="#e6eaef"/><text x="{LEFT - 8}" y="{y(cost) + 4:.1f}" '
             f'text-anchor="end">{_short(cost, item)}</text>'
         )
-        value = low + (high - low) * step / 4
+    for value in _marks(values):
         parts.append(
             f'<text x="{x(value):.1f}" y="{HEIGHT - BOTTOM + 22}" '
-            f'text-anchor="middle">{value:,.0f}</text>'
+            f'text-anchor="middle">{value:,}</text>'
         )
     ordered = sorted(points, key=lambda p: p.value)
     path = f"M{x(ordered[0].value):.1f},{y(ordered[0].cost):.1f}"
-    for before, after in zip(ordered, ordered[1:], strict=False):
-        path += f"L{x(after.value):.1f},{y(before.cost):.1f}L{x(after.value):.1f},{y(after.cost):.1f}"
+    for before, after in pairwise(ordered):
+        path += (
+            f"L{x(after.value):.1f},{y(before.cost):.1f}L{x(after.value):.1f},{y(after.cost):.1f}"
+        )
     parts.append(f'<path d="{path}" fill="none" stroke="#0b6e4f" stroke-width="2"/>')
     for point in points:
         colour = "#c2410c" if point is points[0] else "#0b6e4f"
@@ -113,6 +116,16 @@ def _chart(item: Item, points: Sequence[Point]) -> str:
             f"<title>{point.value:,}: {money(item, point.cost)}</title></circle>"
         )
     return "".join([*parts, "</svg>"])
+
+
+def _marks(values: Sequence[int]) -> list[int]:
+    """The values to be written under the axis: the points' own, where they do not collide."""
+    room = (max(values) - min(values)) / 9
+    marks: list[int] = []
+    for value in sorted(values):
+        if not marks or value - marks[-1] >= room:
+            marks.append(value)
+    return marks
 
 
 def _padded(low: int, high: int) -> tuple[float, float]:

@@ -129,7 +129,9 @@ class Problem:
         salt = blake2b(self.item.id.encode(), digest_size=16).digest()
         return np.array(
             [
-                int.from_bytes(blake2b(number.encode(), digest_size=LOTTERY_BYTES, salt=salt).digest())
+                int.from_bytes(
+                    blake2b(number.encode(), digest_size=LOTTERY_BYTES, salt=salt).digest()
+                )
                 for number in self.number
             ],
             dtype=np.int64,
@@ -218,9 +220,7 @@ def _check(item: Item, members: Members) -> None:
     for at, seat in enumerate(item.wishes.seats, start=1):
         if seat.firm not in members.index:
             key = f"wishes.seat[{at}].firm"
-            faults.append(
-                Fault(item.file, 0, key, "unknown-firm", f"no member is {seat.firm!r}.")
-            )
+            faults.append(Fault(item.file, 0, key, "unknown-firm", f"no member is {seat.firm!r}."))
     if item.offer_currency != members.currency:
         faults.append(
             Fault(
@@ -269,7 +269,8 @@ def _candidates(
     offers = np.sort(np.concatenate(found))
     offers = offers[~banned[members.column["firm"][offers]]]
     waived = [offer for offer, term in terms.items() if term.waive]
-    return offers[meets(need.must, members, offers) | np.isin(offers, waived)]
+    kept: Ints = offers[meets(need.must, members, offers) | np.isin(offers, waived)]
+    return kept
 
 
 def meets(must: MustHaves, members: Members, offers: Ints) -> NDArray[np.bool_]:
@@ -300,9 +301,7 @@ def _windows(item: Item, lead: list[int]) -> tuple[Ints, Ints]:
     while len(order) < len(item.needs):
         done = {item.needs[at].id for at in order}
         order += [
-            at
-            for at, need in enumerate(item.needs)
-            if at not in order and set(need.after) <= done
+            at for at, need in enumerate(item.needs) if at not in order and set(need.after) <= done
         ]
     first = np.zeros(len(index), dtype=np.int64)
     last = np.array([need.until - 1 for need in item.needs], dtype=np.int64)
@@ -363,9 +362,7 @@ def _pairs(
     tier_to = np.where(tier_from < NEVER, tier_to, -1)
     most = tier_to.max(axis=1, initial=-1)
     kept = most >= least
-    seated = {
-        members.index[seat.firm] for seat in item.wishes.seats if seat.need == need.id
-    }
+    seated = {members.index[seat.firm] for seat in item.wishes.seats if seat.need == need.id}
     if seated and need.firms_max is not None and len(seated) >= need.firms_max:
         kept &= np.isin(member, list(seated))
     risk_ppm = column["defect_ppm"][offers] + column["late_ppm"][offers]
@@ -416,7 +413,8 @@ def _distances(item: Item, members: Members, firms: Ints) -> Ints:
     there, here = np.radians(rows), np.radians([item.latitude, item.longitude])
     half = np.sin((there - here) / 2) ** 2
     angle = half[:, 0] + np.cos(here[0]) * np.cos(there[:, 0]) * half[:, 1]
-    return np.rint(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(angle))).astype(np.int64)
+    rounded: Ints = np.rint(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(angle))).astype(np.int64)
+    return rounded
 
 
 def _local(members: Members, firms: Ints) -> Ints:

@@ -74,8 +74,12 @@ def solve_cp_sat(
     objective: Terms,
     limits: Limits,
     hint: Mapping[int, int] | None = None,
+    effort: float | None = None,
 ) -> Solution:
-    """Minimise with OR-Tools CP-SAT; the same program gives the same solution on one worker."""
+    """Minimise with OR-Tools CP-SAT; the same program gives the same solution on one worker.
+
+    ``effort`` ends the search after so much deterministic time, the same on every machine.
+    """
     model = cp_model.CpModel()
     variables = [
         model.new_int_var(low, high, "")
@@ -104,15 +108,16 @@ def solve_cp_sat(
             model.add_hint(variables[variable], value)
     best: Solution | None = None
     began = time.monotonic()
-    for tree_search, effort in STRATEGIES:
+    turns = STRATEGIES if effort is None else ((False, effort),)
+    for tree_search, turn in turns:
         seconds = limits.seconds - (time.monotonic() - began)
         if best is not None and seconds <= 0:
             break
         if best is not None and best.values is not None:
-            model.clear_hints()
-            for variable, value in zip(variables, best.values, strict=True):
-                model.add_hint(variable, value)
-        found = _run(model, variables, objective, limits.workers, seconds, tree_search, effort)
+            model.clear_hints()  # type: ignore[no-untyped-call]
+            for each, number in zip(variables, best.values, strict=True):
+                model.add_hint(each, number)
+        found = _run(model, variables, objective, limits.workers, seconds, tree_search, turn)
         best = found if best is None else _better(best, found)
         if found.status in ("optimal", "infeasible"):
             return found

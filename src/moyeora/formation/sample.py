@@ -95,19 +95,59 @@ NEIGHBOURS = {
 }
 
 FIRST = (
-    "한빛 대성 우진 세림 미래 동방 신우 가온 다솔 누리 해솔 청명 금강 백산 삼원 태광 유일 은하 "
-    "정우 한결 서진 보람 새한 동아 대림 명진 성원 광명 제일 중앙 두리 나래 샛별 큰솔 한울 온새 "
-    "진성 화인 예림 승리"
-).split()
+    *(
+        "한빛",
+        "대성",
+        "우진",
+        "세림",
+        "미래",
+        "동방",
+        "신우",
+        "가온",
+        "다솔",
+        "누리",
+        "해솔",
+        "청명",
+    ),
+    *(
+        "금강",
+        "백산",
+        "삼원",
+        "태광",
+        "유일",
+        "은하",
+        "정우",
+        "한결",
+        "서진",
+        "보람",
+        "새한",
+        "동아",
+    ),
+    *(
+        "대림",
+        "명진",
+        "성원",
+        "광명",
+        "제일",
+        "중앙",
+        "두리",
+        "나래",
+        "샛별",
+        "큰솔",
+        "한울",
+        "온새",
+    ),
+    *("진성", "화인", "예림", "승리"),
+)
 LAST = {
-    "R&D": "연구소 랩스 기술연구 데이터".split(),
-    "design": "디자인 스튜디오 크리에이티브 디자인랩".split(),
-    "engineering": "소프트 엔지니어링 시스템즈 테크".split(),
-    "production": "정밀 산업 전자 공업".split(),
-    "marketing": "기획 애드 커뮤니케이션 마케팅".split(),
-    "sales": "무역 상사 트레이딩 통상".split(),
-    "distribution": "물류 로지스 유통 익스프레스".split(),
-    "after-sales service": "서비스 케어 기술서비스 솔루션".split(),
+    "R&D": ["연구소", "랩스", "기술연구", "데이터"],
+    "design": ["디자인", "스튜디오", "크리에이티브", "디자인랩"],
+    "engineering": ["소프트", "엔지니어링", "시스템즈", "테크"],
+    "production": ["정밀", "산업", "전자", "공업"],
+    "marketing": ["기획", "애드", "커뮤니케이션", "마케팅"],
+    "sales": ["무역", "상사", "트레이딩", "통상"],
+    "distribution": ["물류", "로지스", "유통", "익스프레스"],
+    "after-sales service": ["서비스", "케어", "기술서비스", "솔루션"],
 }
 PRINTING = {"offset-printing", "digital-printing", "prepress", "bookbinding", "envelope-making"}
 CERTIFICATES = ("ISO 9001", "ISO 14001", "ISO 27001", "ISMS-P", "벤처기업", "이노비즈", "여성기업")
@@ -146,8 +186,10 @@ def _firms(count: int, random: np.random.Generator) -> dict[str, NDArray[Any]]:
     share = np.array([USUAL[term][4] for term in terms], dtype=float)
     # Every capability has a few firms even in a small network: substitutes are the point.
     main = np.concatenate(
-        [np.arange(min(len(terms), count)), random.choice(len(terms), max(0, count - len(terms)),
-                                                           p=share / share.sum())]
+        [
+            np.arange(min(len(terms), count)),
+            random.choice(len(terms), max(0, count - len(terms)), p=share / share.sum()),
+        ]
     )
     random.shuffle(main)
     text = (files("moyeora.formation") / "places.csv").read_text(encoding="utf-8")
@@ -158,15 +200,19 @@ def _firms(count: int, random: np.random.Generator) -> dict[str, NDArray[Any]]:
     chance = np.cumsum(favour * weight, axis=1)
     chance /= chance[:, -1:]
     drawn = random.random(count)
-    place = (drawn[:, None] > chance[main]).sum(axis=1) if count <= 100_000 else np.concatenate(
-        [
-            (part[:, None] > chance[some]).sum(axis=1)
-            for part, some in zip(
-                np.array_split(drawn, count // 50_000),
-                np.array_split(main, count // 50_000),
-                strict=True,
-            )
-        ]
+    place = (
+        (drawn[:, None] > chance[main]).sum(axis=1)
+        if count <= 100_000
+        else np.concatenate(
+            [
+                (part[:, None] > chance[some]).sum(axis=1)
+                for part, some in zip(
+                    np.array_split(drawn, count // 50_000),
+                    np.array_split(main, count // 50_000),
+                    strict=True,
+                )
+            ]
+        )
     )
     latitude = np.array([float(p["latitude"]) for p in places])[place]
     longitude = np.array([float(p["longitude"]) for p in places])[place]
@@ -188,8 +234,10 @@ def _business_numbers(count: int, random: np.random.Generator) -> NDArray[Any]:
     space = 600 * 89 * 9999
     step = 330_017_003  # coprime with the space, so that no number comes twice
     serial = (np.arange(count, dtype=np.int64) * step + int(random.integers(space))) % space
-    digits9 = (serial // (89 * 9999) + 100) * 10**6 + (serial // 9999 % 89 + 10) * 10**4 + (
-        serial % 9999 + 1
+    digits9 = (
+        (serial // (89 * 9999) + 100) * 10**6
+        + (serial // 9999 % 89 + 10) * 10**4
+        + (serial % 9999 + 1)
     )
     digits = [(digits9 // 10 ** (8 - at)) % 10 for at in range(9)]
     total = sum(d * w for d, w in zip(digits, (1, 3, 7, 1, 3, 7, 1, 3, 5), strict=True))
@@ -212,14 +260,18 @@ def _offers(firm: dict[str, NDArray[Any]], random: np.random.Generator) -> pl.Da
         has = np.flatnonzero(column >= 0)
         rows.append(np.stack([has, np.full(len(has), rank)], axis=1))
         capability.append(column[has])
-    order = np.lexsort((np.concatenate([r[:, 1] for r in rows]),
-                        np.concatenate([r[:, 0] for r in rows])))
+    order = np.lexsort(
+        (np.concatenate([r[:, 1] for r in rows]), np.concatenate([r[:, 0] for r in rows]))
+    )
     owner, rank = np.concatenate(rows)[order].T
     term = np.concatenate(capability)[order]
     size = len(owner)
 
+    table = np.array([USUAL[name] for name in terms], dtype=float)
+
     def usual(column: int) -> NDArray[np.float64]:
-        return np.array([USUAL[name][column] for name in terms], dtype=float)[term]
+        values: NDArray[np.float64] = table[term, column]
+        return values
 
     scale = firm["employees"][owner] / 12
     skill = firm["skill"][owner]
@@ -249,8 +301,9 @@ def _offers(firm: dict[str, NDArray[Any]], random: np.random.Generator) -> pl.Da
     first = (np.maximum(1, np.rint(capacity * 1.5 / lot)) * lot).astype(np.int64)
     low = np.maximum(1, np.floor(price * 0.96)).astype(np.int64)
     has_break = breaks & (low >= np.where(tells, own, 0)) & (first > smallest) & (first < largest)
-    shared = (rank > 0) & (np.array([neighbour[m] for m in range(len(terms))])[
-        firm["main"][owner]] == term)
+    shared = (rank > 0) & (
+        np.array([neighbour[m] for m in range(len(terms))])[firm["main"][owner]] == term
+    )
     sharing = np.zeros(count, dtype=bool)
     sharing[owner[shared]] = True
     on_line = sharing[owner] & (shared | (rank == 0))
@@ -286,9 +339,9 @@ def _offers(firm: dict[str, NDArray[Any]], random: np.random.Generator) -> pl.Da
             ).to_series(),
             "own_cost": pl.select(pl.when(pl.Series(tells)).then(pl.Series(own))).to_series(),
             "setup_cost": setup.astype(np.int64),
-            "lead_days": np.maximum(
-                0, np.rint(usual(3) * random.uniform(0.5, 1.5, size))
-            ).astype(np.int64),
+            "lead_days": np.maximum(0, np.rint(usual(3) * random.uniform(0.5, 1.5, size))).astype(
+                np.int64
+            ),
             "on_time": np.round(
                 np.clip(0.955 + 0.02 * skill + random.normal(0, 0.015, size), 0.75, 1), 3
             ),
@@ -304,16 +357,14 @@ def _offers(firm: dict[str, NDArray[Any]], random: np.random.Generator) -> pl.Da
 
 def _names(firm: dict[str, NDArray[Any]], functions: list[Any], terms: list[str]) -> NDArray[Any]:
     pools = [
-        "인쇄 프린팅 문화사 피앤피".split() if terms[at] in PRINTING else LAST[f.function]
+        ["인쇄", "프린팅", "문화사", "피앤피"] if terms[at] in PRINTING else LAST[f.function]
         for at, f in enumerate(functions)
     ]
     table = np.array(
-        [
-            [first + last for first in FIRST for last in (pool * 6)[:24]]
-            for pool in pools
-        ]
+        [[first + last for first in FIRST for last in (pool * 6)[:24]] for pool in pools]
     )
-    return table[firm["main"], firm["name"] % table.shape[1]]
+    names: NDArray[Any] = table[firm["main"], firm["name"] % table.shape[1]]
+    return names
 
 
 def _certificates(firm: dict[str, NDArray[Any]], random: np.random.Generator) -> NDArray[Any]:

@@ -5,16 +5,18 @@ an incumbent. Then the safe cuts of :mod:`.bound` and :mod:`.linear` say which o
 better plan could use. If those were all in the part, or the bound meets the incumbent, the stage
 is proven; otherwise the part grows by them and is solved again.
 
-Several plans may be equally good. The last stage therefore also minimises, far below the weight
-of one unit of the wish itself, the sum of the lots that the firms have drawn (a hash of each
-number), and it is solved on one worker from a fixed seed, beginning from the problem alone and
-not from whatever an earlier stage happened to find. A last solve of the chosen firms' pairs makes
-the quantities and the schedule. So the answer is the same on any number of workers and for any
-order of the rows.
+Several plans may be equally good. The last stage is therefore solved on one worker from a fixed
+seed, beginning from the problem alone and not from whatever an earlier stage happened to find;
+then a draw minimises the sum of the lots of the firms that are in (a hash of each number), the
+stages held. The draw has a fixed effort in the solver's deterministic time: among thousands of
+equal plans the least sum can be harder to prove than the optimum itself, and a plan that is the
+same every time is all that is asked of it. A last solve of the chosen firms' pairs makes the
+quantities and the schedule. So the answer is the same on any number of workers and for any order
+of the rows.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -24,18 +26,18 @@ from moyeora.formation.bound import Bounds, Relaxation, larger
 from moyeora.formation.faults import NoConsortium, OutOfTime
 from moyeora.formation.linear import linear_bound
 from moyeora.formation.model import Apart, Model, Stage
-from moyeora.formation.item import FIRMS_MAX
 from moyeora.formation.plan import Plan, chosen_pairs, plan_values, read_plan
 from moyeora.formation.problem import Problem
 from moyeora.formation.program import Limits, solve_cp_sat
 
 PART_PAIRS_PER_NEED = 6
+PART_EFFORT = 0.15
 GROWTH = 3
 LINEAR_PAIRS_MAX = 3000
 """Beyond this the linear relaxation takes longer than it saves."""
 
-LOTTERY_BITS = 20
-SAFE_BITS = 61
+DRAW_PAIRS_MAX = 300
+DRAW_EFFORT = 0.3
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,7 @@ class Outcome:
 
 def stages_of(problem: Problem) -> list[Stage]:
     """The item's wishes as stages."""
-    return [
-        Stage("+".join(weights), dict(weights)) for weights in problem.item.wishes.stages
-    ]
+    return [Stage("+".join(weights), dict(weights)) for weights in problem.item.wishes.stages]
 
 
 def solve(
@@ -112,6 +112,8 @@ def solve(
         run.stage(stage, deciding=canonical and stage is wanted[-1])
         if not run.results[-1].proven:
             break
+    if canonical and run.results[-1].proven:
+        run.draw()
     plan = run.final() if canonical else run.plan
     assert plan is not None
     return Outcome(
@@ -125,9 +127,7 @@ def solve(
 
 
 class _Run:
-    def __init__(
-        self, problem: Problem, limits: Limits, apart: Sequence[Apart], cut: bool
-    ) -> None:
+    def __init__(self, problem: Problem, limits: Limits, apart: Sequence[Apart], cut: bool) -> None:
         self.problem, self.limits, self.apart, self.cut = problem, limits, apart, cut
         self.began = time.monotonic()
         self.alive = np.ones(len(problem), dtype=bool)
@@ -142,17 +142,23 @@ class _Run:
 
     def stage(self, stage: Stage, deciding: bool) -> None:
         """Minimise one stage; the deciding one also settles which of equal plans it is."""
-        bits = self._lottery_bits(stage) if deciding else 0
-        if bits:
-            stage = self._with_lottery(stage, bits)
+        if deciding:
+            # Forget what the earlier stages happened to find, and keep what they proved.
             self.plan = None
             self.part[:] = False
+            self.alive[:] = True
+            for earlier, pinned in self.pins if self.cut else ():
+                whole = Relaxation(self.problem, earlier, np.ones_like(self.alive)).curves()
+                self.alive &= whole.keeps(pinned)
         limits = replace(self.limits, workers=1) if deciding else self.limits
         relaxed = Relaxation(self.problem, stage, self.alive)
         bounds = relaxed.curves()
-        steps = [relaxed.prices, lambda value: self._linear(stage, bounds, value)]
+        steps: list[Callable[[int], Bounds]] = [
+            relaxed.prices,
+            lambda value: self._linear(stage, bounds, value),
+        ]
         self._start(bounds)
-        if self.known is not None and not self.pins and not bits:
+        if self.known is not None and not self.pins:
             known = self._value_of(stage, self.known)
             for step in steps:
                 bounds = larger(bounds, step(known))
@@ -161,7 +167,8 @@ class _Run:
             if wanted.sum() <= LINEAR_PAIRS_MAX:
                 self.part |= wanted  # all that can be better, so that one solve is enough
         while True:
-            status, value, floor = self._attempt(stage, limits)
+            quick = self.cut and bool((self.alive & ~self.part).any())
+            status, value, floor = self._attempt(stage, limits, quick)
             out_of_time = self._seconds() <= 0
             if value is None:
                 if not (self.alive & ~self.part).any():
@@ -182,14 +189,19 @@ class _Run:
                     break
                 bounds = larger(bounds, steps.pop(0)(value))
             else:
-                self._settle(stage, value, bounds, value if self.cut else floor, bits)
+                self._settle(stage, value, bounds, value if self.cut else floor)
                 return
             wanted = self.alive & bounds.keeps(value)
             complete = not (wanted & ~self.part).any()
-            if complete or status != "optimal" or out_of_time:
-                self._settle(stage, value, bounds, floor, bits)
+            if (complete and (status == "optimal" or not quick)) or out_of_time:
+                self._settle(stage, value, bounds, floor)
                 return
-            self._grow(bounds, wanted)
+            # Nothing outside the wanted pairs can be better: solve those, and those alone.
+            self.alive, self.known = wanted, None
+            if complete or wanted.sum() <= LINEAR_PAIRS_MAX:
+                self.part = wanted.copy()
+            else:
+                self._grow(bounds, wanted)
 
     def _linear(self, stage: Stage, bounds: Bounds, value: int) -> Bounds:
         """The bound by linear relaxation of the pairs that are still wanted."""
@@ -204,23 +216,24 @@ class _Run:
         full[~wanted] = np.inf
         return Bounds(whole, full, bounds.rank)
 
-    def _lottery_bits(self, stage: Stage) -> int:
-        """How far a stage can be shifted up to make room for the draw without overflow."""
-        problem = self.problem
-        weight = sum(stage.wishes.values()) + 1
-        dearest = (problem.setup + problem.tier_price.max(axis=1, initial=0) * problem.most)
-        largest = int(np.sort(np.maximum(dearest, problem.risk * problem.most))[-4000:].sum())
-        return min(LOTTERY_BITS, SAFE_BITS - (largest * weight + 1).bit_length())
-
-    def _with_lottery(self, stage: Stage, bits: int) -> Stage:
-        room = (1 << bits) // (FIRMS_MAX + 1)
-        lots = self.problem.lottery % max(1, room)
-        firms = np.asarray(stage.firms, dtype=np.int64) << bits if len(stage.firms) else 0
-        return Stage(
-            stage.name,
-            {wish: weight << bits for wish, weight in stage.wishes.items()},
-            (lots + firms).tolist(),
+    def draw(self) -> None:
+        """Among equally good plans, the firms that the draw prefers."""
+        assert self.plan is not None
+        problem, plan = self.problem, self.plan
+        pairs = np.zeros(len(problem), dtype=bool)
+        alive = np.flatnonzero(self.alive)
+        lots = problem.lottery[problem.firm[alive]]
+        pairs[alive[np.lexsort((alive, lots))[:DRAW_PAIRS_MAX]]] = True
+        pairs[chosen_pairs(problem, plan.firms)] = True
+        model = self._model(np.flatnonzero(pairs))
+        objective = model.objective(Stage("draw", firms=problem.lottery.tolist()))
+        seconds = max(1.0, self._seconds())
+        limits = replace(self.limits, workers=1, seconds=seconds)
+        solution = solve_cp_sat(
+            model.program, objective, limits, plan_values(model, plan), effort=DRAW_EFFORT
         )
+        if solution.values is not None:
+            self.plan = read_plan(model, solution.values)
 
     def final(self) -> Plan:
         """The canonical plan of the chosen firms."""
@@ -239,14 +252,18 @@ class _Run:
             model.program.at_most(model.objective(stage), value)
         return model
 
-    def _attempt(self, stage: Stage, limits: Limits) -> tuple[str, int | None, int]:
-        """Solve the part: the solver's status, the value, and the proven bound for the part."""
+    def _attempt(self, stage: Stage, limits: Limits, quick: bool) -> tuple[str, int | None, int]:
+        """Solve the part: the solver's status, the value, and the proven bound for the part.
+
+        A part that others may have to join is not worth proving: it only has to be good.
+        """
         model = self._model(np.flatnonzero(self.part & self.alive))
         if not model.possible:
             return "infeasible", None, 0
         hint = None if self.plan is None else plan_values(model, self.plan)
         limits = replace(limits, seconds=max(0.05, self._seconds()))
-        solution = solve_cp_sat(model.program, model.objective(stage), limits, hint)
+        effort = PART_EFFORT if quick else None
+        solution = solve_cp_sat(model.program, model.objective(stage), limits, hint, effort)
         if solution.values is None:
             return solution.status, None, 0
         self.plan = read_plan(model, solution.values)
@@ -255,11 +272,9 @@ class _Run:
     def _value_of(self, stage: Stage, plan: Plan) -> int:
         return sum(weight * plan.wishes[wish] for wish, weight in stage.wishes.items())
 
-    def _settle(self, stage: Stage, value: int, bounds: Bounds, bound: int, bits: int) -> None:
+    def _settle(self, stage: Stage, value: int, bounds: Bounds, bound: int) -> None:
         kept = self.alive & bounds.keeps(value) if self.cut else self.alive
-        self.results.append(
-            StageResult(stage.name, value >> bits, bound >> bits, int(kept.sum()))
-        )
+        self.results.append(StageResult(stage.name, value, bound, int(kept.sum())))
         self.alive = kept
         self.pins.append((stage, value))
 
@@ -282,6 +297,10 @@ class _Run:
             self.part[quick[:4]] = True
             large = mine[np.lexsort((bounds.rank[mine], -problem.most[mine] * problem.lot[mine]))]
             self.part[large[:4]] = True
+            # Where seats are few, the cheapest are too small: take the cheapest that are not.
+            seats = max(1, problem.item.wishes.firms_max // len(problem.item.needs))
+            enough = problem.lot[order] * problem.most[order] * seats >= need.quantity
+            self.part[order[enough][:PART_PAIRS_PER_NEED]] = True
         for _, seat in problem.seats():
             self.part[seat] = True
         for plan in (self.plan, self.known):

@@ -132,7 +132,7 @@ def _load(source: str | Path, wanted: list[str]) -> pl.DataFrame:
         import duckdb
 
         with duckdb.connect() as connection:
-            return connection.execute(str(source)).pl()
+            return pl.DataFrame(connection.execute(str(source)).to_arrow_table())
     path = Path(source)
     match path.suffix.lower():
         case ".parquet":

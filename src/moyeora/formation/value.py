@@ -52,7 +52,8 @@ def value_game(
     price.
     """
     _check(item, members, firms)
-    assert item.owner is not None and item.price is not None
+    assert item.owner is not None
+    assert item.price is not None
     price = item.in_offers(item.price)
     # The budget is what the owner would spend at offered prices; here the price is the limit.
     costed = replace(item, wishes=replace(item.wishes, stages=({"cost": 1},)))
@@ -71,8 +72,9 @@ def value_game(
         return costs[group]
 
     telling = _telling(costed, members, firms)
-    groups = tuple(group for size in range(1, len(firms) + 1)
-                   for group in combinations(firms, size))
+    groups = tuple(
+        group for size in range(1, len(firms) + 1) for group in combinations(firms, size)
+    )
     values = []
     for group in groups:
         least = cost(frozenset(group) & telling) if item.owner in group else None

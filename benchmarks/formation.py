@@ -1,0 +1,280 @@
+"""How fast a consortium is proven, beside peers in the same run.
+
+    python -m benchmarks.formation [--members 780 10000 100000 1000000] [--needs 4 8 12]
+
+Families of items over a made-up network: ``loose`` capacity, ``tight`` capacity (each firm can do
+a small part of a need), ``equal`` prices, ``ties`` dominate, ``deep`` (the optimum's firms are
+far from the cheapest: the cheap ones are too small for the number of seats). Each row runs in a
+process of its own, so that its peak memory is its own; the members are read before the clock
+starts. Peers, where the problem is small enough for them: the plain CP-SAT model without our
+cuts, HiGHS on the same program, and the greedy heuristic of Lappas, Liu and Terzi (Finding a team
+of experts in social networks, KDD 2009), RarestFirst with cost in the place of distance.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from moyeora.formation.item import Item, parse_item
+from moyeora.formation.linear import arrays
+from moyeora.formation.members import Members, read_members
+from moyeora.formation.model import Model
+from moyeora.formation.problem import Problem, build
+from moyeora.formation.program import Limits
+from moyeora.formation.sample import sample
+from moyeora.formation.solve import solve, stages_of
+from moyeora.formation.trades import default_trades
+
+FAMILIES = ("loose", "tight", "equal", "ties", "deep")
+SEED = 7
+PEER_PAIRS_MAX = 4000
+SECONDS = 60.0
+CHAIN = (
+    ("product-design", 60),
+    ("circuit-engineering", 90),
+    ("board-assembly", 30_000),
+    ("injection-moulding", 30_000),
+    ("metal-pressing", 30_000),
+    ("cable-harness", 30_000),
+    ("monitor-assembly", 12_000),
+    ("export-sales", 30_000),
+    ("graphic-design", 40),
+    ("carton-making", 20_000),
+    ("freight-forwarding", 20_000),
+    ("application-software", 60),
+)
+
+
+def the_item(needs: int, family: str) -> Item:
+    """An item of so many needs; the tight and deep ones ask for much and allow few firms."""
+    trades = default_trades()
+    more = 2 if family in ("tight", "deep") else 1
+    tables = [
+        {
+            "id": term,
+            "role": trades.capabilities[term].function,
+            "capability": term,
+            "quantity": quantity * more,
+            "unit": trades.capabilities[term].unit,
+        }
+        for term, quantity in CHAIN[:needs]
+    ]
+    if needs >= 3:
+        tables[2]["after"] = ["circuit-engineering"]
+    weights = {"cost": 1, "cohesion": 200_000} if family == "ties" else {"cost": 1}
+    return parse_item(
+        {
+            "item": {
+                "title": f"{family} {needs}",
+                "start": "2027-01-04",
+                "due": "2027-06-20",
+                "period_days": 14,
+                "latitude": 37.5,
+                "longitude": 127.0,
+            },
+            "need": tables,
+            "wishes": {"weights": weights, "firms_max": {"tight": 40, "deep": 14}.get(family, 24)},
+        },
+        "item.toml",
+        date(2026, 11, 24),
+        trades,
+    )
+
+
+def write_members(count: int, family: str, folder: Path) -> None:
+    """Write the made-up network, bent to the family."""
+    made = sample(count, SEED)
+    offers = made.members
+    size = pl.len().over("capability")
+    rank = pl.col("price").rank("ordinal").over("capability")
+    if family == "equal":
+        offers = offers.with_columns(
+            price=pl.col("price").median().over("capability").cast(pl.Int64),
+            setup_cost=pl.lit(0),
+            price_breaks=pl.lit(None, dtype=pl.String),
+            own_cost=pl.lit(None, dtype=pl.Int64),
+        )
+    if family in ("tight", "deep"):
+        # Tight: everyone is small. Deep: the cheaper two thirds (5,000 at least where there are
+        # that many) are so small that not enough of them may sit together.
+        small = (
+            pl.lit(True)
+            if family == "tight"
+            else rank <= pl.max_horizontal(size * 2 // 3, pl.min_horizontal(5000, size - 12))
+        )
+        part = 2 if family == "tight" else 40
+        lot = pl.col("lot")
+        capacity = pl.col("capacity").str.split(";").list.last().cast(pl.Int64)
+        less = pl.max_horizontal(lot, capacity // part)
+        offers = offers.with_columns(
+            capacity=pl.when(small).then(less.cast(pl.String)).otherwise("capacity"),
+            smallest=pl.when(small).then(pl.lit(0)).otherwise("smallest"),
+            largest=pl.when(small)
+            .then(pl.max_horizontal(lot, less * (10 if family == "tight" else 6)))
+            .otherwise(pl.col("largest") * 3),
+            price_breaks=pl.when(small).then(None).otherwise("price_breaks"),
+        )
+    offers.write_parquet(folder / "members.parquet")
+    made.ties.write_parquet(folder / "ties.parquet")
+    made.exclusions.write_parquet(folder / "exclusions.parquet")
+
+
+def the_members(folder: Path) -> Members:
+    """Read what :func:`write_members` wrote."""
+    return read_members(
+        folder / "members.parquet", folder / "ties.parquet", folder / "exclusions.parquet"
+    )
+
+
+def greedy(problem: Problem) -> int | None:
+    """RarestFirst: needs with the fewest offers first, each filled by the offer that covers it at
+    the least cost a unit; what it costs, or None when it fails. Time is left out of account."""
+    total, taken = 0, set[int]()
+    counts = np.bincount(problem.need, minlength=len(problem.item.needs))
+    for at in np.argsort(counts, kind="stable"):
+        left = problem.item.needs[at].quantity
+        while left > 0:
+            best = None
+            for pair in np.flatnonzero(problem.need == at):
+                if int(pair) in taken:
+                    continue
+                lots = min(int(problem.most[pair]), -(-left // int(problem.lot[pair])))
+                lots = max(lots, int(problem.least[pair]))
+                units = min(left, lots * int(problem.lot[pair]))
+                price = problem.cost(int(pair), lots) / units
+                if best is None or price < best[0]:
+                    best = (price, int(pair), lots, units)
+            if best is None:
+                return None
+            taken.add(best[1])
+            total += problem.cost(best[1], best[2])
+            left -= best[3]
+    firms = {int(problem.firm[pair]) for pair in taken}
+    return total if len(firms) <= problem.item.wishes.firms_max else None
+
+
+def by_highs(problem: Problem, seconds: float) -> tuple[float, float, bool]:
+    """HiGHS on the same program: seconds, objective, proven."""
+    import highspy
+
+    model = Model(problem, np.arange(len(problem)))
+    data = arrays(model.program, model.objective(stages_of(problem)[0]))
+    began = time.monotonic()
+    solver = highspy.Highs()
+    for option, value in (("output_flag", False), ("threads", 1), ("time_limit", seconds)):
+        solver.setOptionValue(option, value)
+    solver.setOptionValue("mip_rel_gap", 0.0)
+    program = highspy.HighsLp()
+    program.num_col_, program.num_row_ = len(data["cost"]), len(data["low"])
+    program.col_cost_ = data["cost"]
+    program.col_lower_, program.col_upper_ = data["lower"], data["upper"]
+    program.row_lower_, program.row_upper_ = data["low"], data["high"]
+    program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    program.a_matrix_.start_, program.a_matrix_.index_ = data["starts"], data["columns"]
+    program.a_matrix_.value_ = data["values"]
+    program.integrality_ = [highspy.HighsVarType.kInteger] * len(data["cost"])
+    solver.passModel(program)
+    solver.run()
+    proven = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    return time.monotonic() - began, solver.getInfo().objective_function_value, proven
+
+
+def one(folder: Path, needs: int, family: str) -> dict[str, Any]:
+    """One row of the table."""
+    members = the_members(folder)
+    item = the_item(needs, family)
+    began = time.monotonic()
+    problem = build(item, members)
+    matched = time.monotonic() - began
+    outcome = solve(problem, Limits(seconds=SECONDS))
+    row: dict[str, Any] = {
+        "pairs": len(problem),
+        "left": outcome.candidates,
+        "seconds": time.monotonic() - began,
+        "matching": matched,
+        "value": outcome.stages[0].value,
+        "gap": 1 - outcome.stages[0].bound / max(1, outcome.stages[0].value),
+        "proven": outcome.proven,
+        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
+    }
+    if len(problem) <= PEER_PAIRS_MAX:
+        plain = solve(problem, Limits(seconds=SECONDS), cut=False, canonical=False)
+        row["plain"] = plain.seconds if plain.proven else None
+        row["plain_value"] = plain.stages[0].value
+        seconds, value, proven = by_highs(problem, SECONDS)
+        row["highs"], row["highs_value"] = seconds if proven else None, round(value)
+        cost_only = replace(item, wishes=replace(item.wishes, stages=({"cost": 1},)))
+        found = greedy(build(cost_only, members))
+        if family != "ties" and found is not None:
+            row["greedy_gap"] = found / row["value"] - 1
+    return row
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--members", type=int, nargs="+", default=[780, 10_000, 100_000, 1_000_000])
+    parser.add_argument("--needs", type=int, nargs="+", default=[4, 8, 12])
+    parser.add_argument("--families", nargs="+", default=list(FAMILIES), choices=FAMILIES)
+    parser.add_argument("--one", nargs=3, metavar=("FOLDER", "NEEDS", "FAMILY"))
+    parser.add_argument("--write", nargs=3, metavar=("MEMBERS", "FAMILY", "FOLDER"))
+    options = parser.parse_args()
+    if options.write:
+        write_members(int(options.write[0]), options.write[1], Path(options.write[2]))
+        return
+    if options.one:
+        print(json.dumps(one(Path(options.one[0]), int(options.one[1]), options.one[2])))
+        return
+    print(
+        f"{'members':>9} {'needs':>5} {'family':<6} {'fit':>8} {'left':>6} {'s':>7} {'gap':>7} "
+        f"{'GB':>5} {'plain s':>8} {'HiGHS s':>8} {'greedy':>8}"
+    )
+    this = [sys.executable, "-m", "benchmarks.formation"]
+    for count in options.members:
+        for family in options.families:
+            with TemporaryDirectory() as folder:
+                # Made in a process of its own: the peak memory of a row is that of the solving.
+                subprocess.run([*this, "--write", str(count), family, folder], check=True)
+                for needs in options.needs:
+                    command = [*this, "--one", folder, str(needs), family]
+                    run = subprocess.run(command, capture_output=True, text=True)
+                    row_of(run, count, needs, family)
+
+
+def row_of(run: "subprocess.CompletedProcess[str]", count: int, needs: int, family: str) -> None:
+    """Print one row, or why there is none."""
+    head = f"{count:>9,} {needs:>5} {family:<6}"
+    if run.returncode:
+        print(head, run.stderr.strip().splitlines()[-1], flush=True)
+        return
+    print(head, _cells(json.loads(run.stdout.strip().splitlines()[-1])), flush=True)
+
+
+def _cells(row: dict[str, Any]) -> str:
+    """The numbers of a row; a peer that found less is marked, one that was not tried is '-'."""
+    cells = f"{row['pairs']:>8,} {row['left']:>6,} {row['seconds']:>7.2f} "
+    cells += f"{row['gap']:>7.2%} {row['memory']:>5.2f}"
+    for peer in ("plain", "highs"):
+        if peer not in row:
+            cells += f" {'-':>8}"
+            continue
+        told = "limit" if row[peer] is None else f"{row[peer]:.2f}"
+        if row["proven"] and row[f"{peer}_value"] < row["value"]:
+            told += " BETTER"
+        cells += f" {told:>8}"
+    gap = row.get("greedy_gap")
+    return cells + (f" {gap:>+8.2%}" if gap is not None else f" {'-':>8}")
+
+
+if __name__ == "__main__":
+    main()
