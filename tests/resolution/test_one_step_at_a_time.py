@@ -1,6 +1,6 @@
 """Cases of three and six firms, act by act: days, money, parties, votes, and what is refused."""
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from datetime import date
 from fractions import Fraction
 
@@ -336,6 +336,12 @@ def test_what_a_day_or_an_end_forbids(case, go, refused):
         refused(go(case, (date(2026, 3, 4), "received", "panel")), START, "offer", "panel")
         == "out-of-order"
     )
+
+
+def test_a_case_stays_under_the_manual_it_was_opened_under(case, manual, calendar):
+    answer = step(replace(manual, digest="another"), case, None, START, calendar)
+    assert isinstance(answer, Refusal)
+    assert answer.code == "other-manual"
 
 
 def test_every_fault_of_an_opening_is_named_at_once(manual, opening, calendar):

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 from moyeora.resolution.checker import Report, check
@@ -39,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
 
     show = commands.add_parser("show", help="the manual as a document a person reads")
     show.add_argument("manual", nargs="?", default=DEFAULT, help=manual_help)
+    show.add_argument("--toml", action="store_true", help="the file itself, to start your own from")
     _language(show)
     show.set_defaults(run=_show)
 
@@ -82,8 +84,20 @@ def _manual(written: str) -> Manual:
 def _show(chosen: argparse.Namespace) -> int:
     from moyeora.resolution.show import document
 
-    print(document(_manual(chosen.manual), chosen.lang), end="")
+    if chosen.toml:
+        print(source(chosen.manual), end="")
+    else:
+        print(document(_manual(chosen.manual), chosen.lang), end="")
     return 0
+
+
+def source(written: str) -> str:
+    """The text of a manual's file, once it has been read without a fault."""
+    _manual(written)
+    path = (
+        files("moyeora.resolution") / "default_manual.toml" if written == DEFAULT else Path(written)
+    )
+    return path.read_text(encoding="utf-8")
 
 
 def _check(chosen: argparse.Namespace) -> int:

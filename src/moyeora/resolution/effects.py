@@ -59,9 +59,13 @@ def _claim(case: Case, event: Event, act: Act) -> Change | Refusal:
         item_id, act.by, claimed, Text.of_mapping(title) if isinstance(title, Mapping) else None
     )
     items = (*case.items, item)
-    for key, wrong, instead in item_faults(item, case.parties, items):
-        code = "sum" if "sums" in wrong else "unknown-firm" if "party" in wrong else "bad-data"
-        return _no(code, f"{key}: {wrong}; {instead}", f"{key}: {wrong}; {instead}")
+    for fault in item_faults(item, case.parties, items):
+        return _no(
+            fault.code,
+            f"{fault.key}이(가) 맞지 않습니다. 새 이름으로, 당사자끼리 주고받는 금액을 "
+            "합이 0이 되게 적습니다.",
+            f"{fault.key} {fault.wrong}; {fault.instead}",
+        )
     if claimed.get(act.by, 0) <= 0:
         return _no(
             "bad-data",

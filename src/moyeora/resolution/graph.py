@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 
 from moyeora.resolution.case import ROUTE, SILENCE, TALLY
 from moyeora.resolution.clock import silence_key
+from moyeora.resolution.errors import ManualTooLarge
 from moyeora.resolution.manual import Event, Finding, Manual, Vote
 from moyeora.resolution.step import event_key
 
@@ -23,9 +24,10 @@ from moyeora.resolution.step import event_key
 Kind = Literal["claimant", "respondent", "other"]
 KINDS: tuple[Kind, ...] = ("claimant", "respondent", "other")
 ANYONE = frozenset(KINDS)
+MOST_NODES = 500_000
 When = Literal["now", "act", "pass"]
 
-_GROUP_KINDS: dict[str, frozenset[Kind]] = {
+GROUP_KINDS: dict[str, frozenset[Kind]] = {
     "claimants": frozenset({"claimant"}),
     "respondents": frozenset({"respondent"}),
     "parties": frozenset({"claimant", "respondent"}),
@@ -181,6 +183,11 @@ class Graph:
                 if edge.target not in self.parents:
                     self.parents[edge.target] = (node, edge)
                     queue.append(edge.target)
+            if len(queue) > MOST_NODES:
+                raise ManualTooLarge(
+                    f"more than {MOST_NODES:,} combinations for {self.firms} firms; write fewer or "
+                    "lower limits, so that fewer counters run at the same time"
+                )
         return found
 
     def path(self, node: Node) -> tuple[str, ...]:
@@ -271,7 +278,7 @@ class Graph:
             if silent:
                 alone = ANYONE
             elif result in results.at_most_one:
-                alone = _GROUP_KINDS[vote.voters]
+                alone = GROUP_KINDS[vote.voters]
             decided = result == "carried" and vote.decides
             target = node._replace(state=to, finding="decided" if decided else node.finding)
             when: When = "pass" if result in passing else "act"
@@ -301,7 +308,7 @@ class Graph:
         """The kinds of firm that act where the manual says ``by``; none for a neutral."""
         seat = self.manual.seats.get(by)
         if seat is None:
-            return _GROUP_KINDS[by]
+            return GROUP_KINDS[by]
         if seat.neutral:
             return frozenset()
         holder = parties.seats[self.held_seats.index(by)]
