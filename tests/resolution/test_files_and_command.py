@@ -114,7 +114,8 @@ def test_check_proves_and_gives_the_longest_way(capsys):
     assert moyeora(["manual", "check", str(SMALL), "--firms", "9"]) == 2
 
 
-def test_a_manual_too_large_to_explore_is_refused_and_not_tried_for_ever(default_data):
+def test_a_manual_too_large_to_explore_is_refused_and_not_tried_for_ever(default_data, monkeypatch):
+    monkeypatch.setattr("moyeora.resolution.graph.MOST_NODES", 5_000)
     state = next(state for state in default_data["state"] if state["id"] == "negotiation")
     for number in range(12):
         state["event"].append(

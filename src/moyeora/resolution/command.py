@@ -157,11 +157,12 @@ def report_lines(report: Report, language: str) -> Iterator[str]:
 
 def _bound_lines(report: Report, bound: Longest, language: str) -> Iterator[str]:
     first, last = report.manual.years
+    parties = bound.parties.of(language)
     yield (
-        f"{first}~{last}년의 모든 시작일에서 가장 긴 길: {bound.days}일 ({bound.parties})"
+        f"{first}~{last}년의 모든 시작일에서 가장 긴 길: {bound.days}일 ({parties})"
         if language == "ko"
         else f"The longest way over every start date of {first} to {last}: {bound.days} days "
-        f"({bound.parties})"
+        f"({parties})"
     )
     for stop in bound.path:
         until = f" .. {stop.last_day}" if stop.last_day else ""

@@ -19,12 +19,13 @@ from moyeora.resolution.clock import silence_key
 from moyeora.resolution.errors import ManualTooLarge
 from moyeora.resolution.manual import Event, Finding, Manual, Vote
 from moyeora.resolution.step import event_key
+from moyeora.resolution.text import Text, text
 
 # Which firm: a claimant, a respondent, or another. On a seat: the same for its holder.
 Kind = Literal["claimant", "respondent", "other"]
 KINDS: tuple[Kind, ...] = ("claimant", "respondent", "other")
 ANYONE = frozenset(KINDS)
-MOST_NODES = 500_000
+MOST_NODES = 200_000
 When = Literal["now", "act", "pass"]
 
 GROUP_KINDS: dict[str, frozenset[Kind]] = {
@@ -60,8 +61,15 @@ class Parties(NamedTuple):
             self.firms - self.claimants, self.respondents
         )
 
+    @property
+    def title(self) -> Text:
+        return text(
+            f"회사 {self.firms}곳, 신청 {self.claimants}곳, 상대 {self.respondents}곳",
+            f"{self.firms} firms, {self.claimants} claimant(s), {self.respondents} respondent(s)",
+        )
+
     def __str__(self) -> str:
-        return f"{self.firms} firms, {self.claimants} claimant(s), {self.respondents} respondent(s)"
+        return self.title.of("en")
 
 
 class Node(NamedTuple):
