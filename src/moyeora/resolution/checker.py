@@ -134,8 +134,8 @@ def _overlap(explored: Exploration) -> Break | None:
                         explored.path_to(state.id),
                         text(
                             f"{state.id!r}에서 {one.id!r}을(를) 하면 {one.to!r}인지 "
-                            f"{other.to!r}인지 "
-                            "정해지지 않습니다. 이름을 다르게 하거나 when을 나누십시오.",
+                            f"{other.to!r}인지 정해지지 않습니다. 이름을 다르게 하거나 when을 "
+                            "나누십시오.",
                             f"in {state.id!r} the event {one.id!r} leads both to {one.to!r} and to "
                             f"{other.to!r}; give them different ids or a when apart",
                         ),
@@ -234,8 +234,7 @@ def _silence(explored: Exploration) -> Break | None:
                             f"{node.state!r}은(는) {', '.join(who)}의 침묵으로 멈춥니다. 기한과 "
                             "침묵의 뜻을 적으십시오.",
                             f"the silence of {', '.join(who)} blocks {node.state!r}; write days "
-                            "and "
-                            "what silence means (for a vote: what a tie means)",
+                            "and what silence means (for a vote: what a tie means)",
                         ),
                     )
                 node = quiet.target
@@ -314,8 +313,7 @@ def _money(explored: Exploration) -> Break | None:
                         f"{node.state!r}의 돈은 {end.money!r}이지만, 이 길에서는 정해진 것이 "
                         "없습니다.",
                         f"the money of {node.state!r} goes {end.money!r}, but on this path what "
-                        "was "
-                        f"found is {node.finding!r}",
+                        f"was found is {node.finding!r}",
                     ),
                 )
     return None
@@ -338,8 +336,7 @@ def _own_case(explored: Exploration) -> Break | None:
                             f"{node.state!r}에서 당사자가 자기 일을 판단합니다({by}). voters나 "
                             "중립을 적으십시오.",
                             f"in {node.state!r} a party judges its own case ({by}); let voters "
-                            "or a "
-                            "neutral decide, or give the seat a stand-in",
+                            "or a neutral decide, or give the seat a stand-in",
                         ),
                     )
     return _heard_offers(explored)
@@ -360,8 +357,7 @@ def _heard_offers(explored: Exploration) -> Break | None:
                             f"{event.by!r}은(는) {state!r}에서 비밀 제안을 들었으므로 "
                             f"{later!r}에서 판단할 수 없습니다.",
                             f"{event.by!r} has heard the confidential offers of {state!r} and "
-                            "decides "
-                            f"in {later!r}; name another neutral",
+                            f"decides in {later!r}; name another neutral",
                         ),
                     )
     return None

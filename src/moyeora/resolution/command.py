@@ -121,13 +121,12 @@ def report_lines(report: Report, language: str) -> Iterator[str]:
     least, most = report.firms
     yield report.manual.title.of(language) + f" {report.manual.version}"
     yield (
-        f"회사 {least}~{most}곳, 당사자 {report.party_sets:,}가지; "
-        f"점 {report.nodes:,}개, 길 {report.ways:,}개 "
-        f"(누가 무엇을 했는지까지 {report.configurations:,}가지)"
+        f"회사 {least}~{most}곳, 당사자 {report.party_sets:,}가지; 점 {report.nodes:,}개, 길 "
+        f"{report.ways:,}개 (누가 무엇을 했는지까지 {report.configurations:,}가지)"
         if ko
         else f"{least} to {most} firms, {report.party_sets:,} sets of parties; "
-        f"{report.nodes:,} nodes, {report.ways:,} ways "
-        f"(standing for {report.configurations:,} combinations of who has acted)"
+        f"{report.nodes:,} nodes, {report.ways:,} ways (standing for {report.configurations:,} "
+        "combinations of who has acted)"
     )
     yield ""
     for verdict in report.verdicts:
