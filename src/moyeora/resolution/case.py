@@ -33,6 +33,8 @@ class Act:
     ``join``              ``claimants`` and ``respondents``: lists of firms
     ``move``, ``decide``  ``terms`` or ``upheld``; an item left out stays as conceded
     ====================  ============================================================
+
+    Any act may carry a ``note``: a sentence, or sentences by language.
     """
 
     id: str

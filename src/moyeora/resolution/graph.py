@@ -299,9 +299,9 @@ class Graph:
         found: dict[str, Finding] = {"agree": "agreed", "decide": "decided"}
         finding = found.get(event.effect, node.finding)
         alone, firms = self._movers(node, event)
-        for parties in self._after(node.parties, event):
+        for parties, movers in self._after(node.parties, event):
             target = Node(event.to, (), finding, node.offered, parties)
-            edge = Edge(event.id, event.by, "act", alone, firms, False, target)
+            edge = Edge(event.id, event.by, "act", alone & movers, firms, False, target)
             yield (key, event.limit) if event.limit else None, edge
 
     def _movers(self, node: Node, event: Event) -> tuple[frozenset[Kind], bool]:
@@ -324,28 +324,29 @@ class Graph:
             return self.kinds(parties, seat.stand_in)
         return frozenset({holder})
 
-    def _after(self, parties: Parties, event: Event) -> Iterator[Parties]:
-        """The parties after an event: joining and objecting make firms parties."""
+    def _after(self, parties: Parties, event: Event) -> Iterator[tuple[Parties, frozenset[Kind]]]:
+        """The parties after an event, and the kinds of firm that can bring it about.
+
+        Joining makes firms parties. So does objecting, unless whoever objects is one already.
+        """
         others = parties.size("voters")
         if event.effect == "join":
             for claimants in range(others + 1):
                 for respondents in range(others + 1 - claimants):
                     if claimants + respondents:
-                        yield from _joined(parties, claimants, respondents)
+                        for joined in _joined(parties, claimants, respondents):
+                            yield joined, ANYONE
         elif event.effect == "object":
             kinds = self.kinds(parties, event.by)
             if "other" in kinds and others:
-                if event.by in self.manual.seats:
-                    at = self.held_seats.index(event.by)
-                    for joined in _joined(parties, 1, 0):
-                        if joined.seats[at] == "claimant":
-                            yield joined
-                else:
-                    yield from _joined(parties, 1, 0)
+                seat = self.held_seats.index(event.by) if event.by in self.held_seats else None
+                for joined in _joined(parties, 1, 0):
+                    if seat is None or joined.seats[seat] == "claimant":
+                        yield joined, frozenset({"other"})
             if not kinds or any(_count(parties, kind) for kind in kinds - {"other"}):
-                yield parties
+                yield parties, ANYONE - {"other"}
         else:
-            yield parties
+            yield parties, ANYONE
 
     def weight(self, node: Node) -> int:
         """How many combinations of who has acted ``node`` stands for."""

@@ -214,6 +214,8 @@ def _event(table: Table) -> Event:
         table.fault("to", "is missing", f"say where {event.effect!r} leads")
     if event.effect == "decide" and event.needs == "all":
         table.fault("needs", 'is "all"', "a decision is given by one; take it out")
+    if event.effect == "object" and event.needs == "all":
+        table.fault("needs", 'is "all"', "each objects for itself; take it out")
     table.close()
     return event
 
