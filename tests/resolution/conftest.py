@@ -22,7 +22,7 @@ def calendar():
     return Calendar()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def default_data():
     return tomllib.loads(
         (files("moyeora.resolution") / "default_manual.toml").read_text(encoding="utf-8")

@@ -20,12 +20,14 @@ from moyeora.resolution import (
     check,
     default_manual,
     manual_of,
+    open_case,
     replay,
     step,
 )
 from moyeora.resolution.checker import PROPERTIES
 from moyeora.resolution.exploration import Exploration
 
+from .follow import Follower
 from .mutations import mutate
 from .random_cases import play_random
 from .simulator import verdict
@@ -45,6 +47,7 @@ def watch(case: Case) -> None:
 def run_cases(manual: Manual, count: int, seed: int) -> Counter[str]:
     """Play ``count`` cases; an assertion fails on the first that is not as promised."""
     calendar = Calendar()
+    follower = Follower(manual)
     bounds = {found.track: found.days for found in check(manual, calendar).longest}
     ends: Counter[str] = Counter()
     for number in range(count):
@@ -53,11 +56,13 @@ def run_cases(manual: Manual, count: int, seed: int) -> Counter[str]:
         assert case.ended is not None
         assert (case.ended - case.opened).days <= bounds[case.track], number
         assert not any(case.money.held.values())
+        follower.follow(open_case(manual, played.opening, calendar), case)
         ends[case.state] += 1
         if number % 10 == 0:
             again = replay(manual, played.opening, played.acts, calendar)
             assert isinstance(again, Case), again
             assert step(manual, again, None, case.ended, calendar) == case, number
+    print(f"{len(follower.taken)} of {len(follower.ways())} ways of the manual were taken")
     return ends
 
 

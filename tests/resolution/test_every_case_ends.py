@@ -3,9 +3,11 @@
 The long form is ``make soak-resolution``: 100,000 cases and 1,000 mutations.
 """
 
-from moyeora.resolution import read_manual
+from moyeora.resolution import check, manual_of, read_manual
 
 from .conftest import SMALL
+from .simulator import verdict
+from .soak import SMALL as SIZES
 from .soak import disagreements, run_cases, small_data
 
 
@@ -27,3 +29,17 @@ def test_checker_and_simulator_agree_on_mutations(default_data):
     assert broken["sound"]
     assert broken["ends"]
     assert broken["money"]
+
+
+def test_going_round_needs_whoever_can_really_go_round(default_data):
+    # Objecting leads back to the start. An outsider can do so once only, for it becomes a party
+    # and has no vote any more; going round takes an outsider who votes and a party who objects.
+    data = small_data(default_data)
+    objections = next(state for state in data["state"] if state["id"] == "objections")
+    objections["event"][0]["to"] = "raised"
+    report = check(manual_of(data, "m.toml"))
+    found = {v.name: v.holds for v in report.verdicts}
+    walked = verdict(data, SIZES)
+    assert not walked["together"]
+    assert walked["alone"]
+    assert {name: found[name] for name in walked} == walked

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from moyeora.cli import main as moyeora
-from moyeora.resolution import FileFaults, manual_of, read_manual
+from moyeora.resolution import FileFaults, ManualTooLarge, check, manual_of, read_manual
 from moyeora.resolution.command import main
 from moyeora.resolution.play import script_of
 
@@ -112,6 +112,23 @@ def test_check_proves_and_gives_the_longest_way(capsys):
     assert printed.count("proved") == 12
     assert "The longest way over every start date of 2026 to 2026" in printed
     assert moyeora(["manual", "check", str(SMALL), "--firms", "9"]) == 2
+
+
+def test_a_manual_too_large_to_explore_is_refused_and_not_tried_for_ever(default_data, monkeypatch):
+    monkeypatch.setattr("moyeora.resolution.graph.MOST_NODES", 5_000)
+    state = next(state for state in default_data["state"] if state["id"] == "negotiation")
+    for number in range(12):
+        state["event"].append(
+            {
+                "id": f"pause{number}",
+                "by": "parties",
+                "to": "negotiation",
+                "limit": 9,
+                "title": {"ko": "쉼", "en": "pause"},
+            }
+        )
+    with pytest.raises(ManualTooLarge, match="lower limits"):
+        check(manual_of(default_data, "m.toml"), firms=(2, 2))
 
 
 def test_draw_writes_the_same_bytes_twice(tmp_path, capsys):

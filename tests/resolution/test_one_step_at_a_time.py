@@ -1,10 +1,12 @@
 """Cases of three and six firms, act by act: days, money, parties, votes, and what is refused."""
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from datetime import date
 from fractions import Fraction
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from moyeora.resolution import (
     Act,
@@ -12,11 +14,13 @@ from moyeora.resolution import (
     FileFaults,
     Opening,
     Refusal,
+    Text,
     new_item,
     open_case,
     record,
     step,
 )
+from moyeora.resolution.play import Script, play, story_lines
 from moyeora.resolution.remedies import contested_garment, exit_account
 
 MONEY = {"panel": 500, "assembly": 300, "carrier": 100, "lead": 50, "packer": 30, "tester": 20}
@@ -329,6 +333,12 @@ def test_halving_is_the_contested_garment_of_two_who_each_claim_it_all():
     assert sum(item.part(Fraction(1, 2)).values()) == 0
 
 
+def test_a_misspelt_key_is_not_silence(case, go, refused):
+    at_board = board(go, case)
+    wrong = {"uphold": {"bad-lot": "1"}}
+    assert refused(at_board, START, "decide", "board", wrong) == "bad-data"
+
+
 def test_what_a_day_or_an_end_forbids(case, go, refused):
     ended = go(case, (date(2026, 3, 4), "withdraw", "assembly"))
     assert refused(ended, date(2026, 3, 5), "acknowledge", "panel") == "ended"
@@ -336,6 +346,46 @@ def test_what_a_day_or_an_end_forbids(case, go, refused):
         refused(go(case, (date(2026, 3, 4), "received", "panel")), START, "offer", "panel")
         == "out-of-order"
     )
+
+
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(["", "x", "1/2", "bad-lot"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*FIRMS, "bad-lot", "ko"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+KEYS = ("item", "claimed", "title", "terms", "upheld", "offer", "amount", "claimants", "note")
+
+
+ACTS = ("counterclaim", "join", "settle", "withdraw", "offer", "concede", "settle_part")
+
+
+@given(
+    st.dictionaries(st.sampled_from(KEYS), values), st.sampled_from(FIRMS), st.sampled_from(ACTS)
+)
+@settings(suppress_health_check=list(HealthCheck), max_examples=300, deadline=None)
+def test_whatever_the_data_a_step_answers_and_the_story_is_told(
+    manual, calendar, opening, data, by, name
+):
+    acts = ((START, Act(name, by, data)),)
+    names = {firm: Text((("en", firm),)) for firm in FIRMS}
+    script = Script(opening, acts, names, None, Text())
+    scenes = play(manual, script, calendar)
+    assert scenes[-1].case.money.total == sum(MONEY.values())
+    for language in ("ko", "en"):
+        assert "\n".join(story_lines(manual, script, scenes, language))
+
+
+def test_a_case_stays_under_the_manual_it_was_opened_under(case, manual, calendar):
+    answer = step(replace(manual, digest="another"), case, None, START, calendar)
+    assert isinstance(answer, Refusal)
+    assert answer.code == "other-manual"
 
 
 def test_every_fault_of_an_opening_is_named_at_once(manual, opening, calendar):

@@ -33,6 +33,8 @@ class Act:
     ``join``              ``claimants`` and ``respondents``: lists of firms
     ``move``, ``decide``  ``terms`` or ``upheld``; an item left out stays as conceded
     ====================  ============================================================
+
+    Any act may carry a ``note``: a sentence, or sentences by language.
     """
 
     id: str
@@ -224,28 +226,38 @@ def case_faults(
     if sum(statement.values()) < 0:
         fault("case.statement", "is less than zero in sum", "state what there is to divide, or 0")
     for item in items:
-        for key, wrong, instead in item_faults(item, claimants | respondents, items):
-            fault(f"item[{item.id}].{key}", wrong, instead)
+        for wrong in item_faults(item, claimants | respondents, items):
+            fault(f"item[{item.id}].{wrong.key}", wrong.wrong, wrong.instead)
     return faults
 
 
-def item_faults(
-    item: Item, parties: frozenset[str], items: tuple[Item, ...]
-) -> list[tuple[str, str, str]]:
-    """What is wrong with one item, as (key, wrong, instead)."""
+@dataclass(frozen=True, slots=True)
+class ItemFault:
+    """What is wrong with an item, with the code under which an act that makes it is refused."""
+
+    code: str
+    key: str
+    wrong: str
+    instead: str
+
+
+def item_faults(item: Item, parties: frozenset[str], items: tuple[Item, ...]) -> list[ItemFault]:
+    """Everything that is wrong with one item of ``items``."""
     faults = []
     if sum(other.id == item.id for other in items) > 1:
-        faults.append(("id", "is written twice", "give each item its own id"))
+        faults.append(ItemFault("bad-data", "id", "is written twice", "give each its own id"))
     if item.by not in parties:
-        faults.append(("by", f"{item.by!r} is no party", "name a party"))
-    if sum(item.claimed.values()):
-        faults.append(
-            ("claimed", f"sums to {sum(item.claimed.values())}", "what one gets another gives: 0")
-        )
+        faults.append(ItemFault("unknown-firm", "by", f"{item.by!r} is no party", "name a party"))
+    total = sum(item.claimed.values())
+    if total:
+        instead = "what one gets another gives: make it 0"
+        faults.append(ItemFault("sum", "claimed", f"sums to {total}", instead))
     if not any(item.claimed.values()):
-        faults.append(("claimed", "claims nothing", "name the amount in dispute"))
+        instead = "name the amount in dispute"
+        faults.append(ItemFault("bad-data", "claimed", "claims nothing", instead))
     for firm in sorted(set(item.claimed) - parties):
-        faults.append((f"claimed.{firm}", "is no party", "make it a claimant or a respondent"))
+        instead = "make it a claimant or a respondent"
+        faults.append(ItemFault("unknown-firm", f"claimed.{firm}", "is no party", instead))
     return faults
 
 

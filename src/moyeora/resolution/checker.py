@@ -12,8 +12,8 @@ from typing import Literal
 from moyeora.resolution.calendar import Calendar
 from moyeora.resolution.duration import Longest, longest
 from moyeora.resolution.exploration import Break, Exploration
-from moyeora.resolution.graph import KINDS, Edge, Node, tallies
-from moyeora.resolution.manual import GROUPS, NEEDS_FINDING, Event, Law, Manual, State
+from moyeora.resolution.graph import GROUP_KINDS, KINDS, Edge, Node, tallies
+from moyeora.resolution.manual import NEEDS_FINDING, Event, Law, Manual, Vote
 from moyeora.resolution.text import Text, text
 
 Property = Literal[
@@ -134,8 +134,8 @@ def _overlap(explored: Exploration) -> Break | None:
                         explored.path_to(state.id),
                         text(
                             f"{state.id!r}에서 {one.id!r}을(를) 하면 {one.to!r}인지 "
-                            f"{other.to!r}인지 "
-                            "정해지지 않습니다. 이름을 다르게 하거나 when을 나누십시오.",
+                            f"{other.to!r}인지 정해지지 않습니다. 이름을 다르게 하거나 when을 "
+                            "나누십시오.",
                             f"in {state.id!r} the event {one.id!r} leads both to {one.to!r} and to "
                             f"{other.to!r}; give them different ids or a when apart",
                         ),
@@ -159,15 +159,9 @@ def _share(explored: Exploration, one: Event, other: Event) -> bool:
     """Whether the same actor may do both events."""
 
     def who(by: str) -> frozenset[str]:
-        if by in GROUPS:
-            return {
-                "claimants": frozenset({"claimant"}),
-                "respondents": frozenset({"respondent"}),
-                "parties": frozenset({"claimant", "respondent"}),
-                "firms": frozenset(KINDS),
-                "voters": frozenset({"other"}),
-            }[by]
-        seat = explored.manual.seats[by]
+        seat = explored.manual.seats.get(by)
+        if seat is None:
+            return frozenset(GROUP_KINDS[by])
         if seat.neutral:
             return frozenset({by})
         return frozenset({"other", seat.stand_in}) if seat.stand_in else frozenset(KINDS)
@@ -240,8 +234,7 @@ def _silence(explored: Exploration) -> Break | None:
                             f"{node.state!r}은(는) {', '.join(who)}의 침묵으로 멈춥니다. 기한과 "
                             "침묵의 뜻을 적으십시오.",
                             f"the silence of {', '.join(who)} blocks {node.state!r}; write days "
-                            "and "
-                            "what silence means (for a vote: what a tie means)",
+                            "and what silence means (for a vote: what a tie means)",
                         ),
                     )
                 node = quiet.target
@@ -320,8 +313,7 @@ def _money(explored: Exploration) -> Break | None:
                         f"{node.state!r}의 돈은 {end.money!r}이지만, 이 길에서는 정해진 것이 "
                         "없습니다.",
                         f"the money of {node.state!r} goes {end.money!r}, but on this path what "
-                        "was "
-                        f"found is {node.finding!r}",
+                        f"was found is {node.finding!r}",
                     ),
                 )
     return None
@@ -344,8 +336,7 @@ def _own_case(explored: Exploration) -> Break | None:
                             f"{node.state!r}에서 당사자가 자기 일을 판단합니다({by}). voters나 "
                             "중립을 적으십시오.",
                             f"in {node.state!r} a party judges its own case ({by}); let voters "
-                            "or a "
-                            "neutral decide, or give the seat a stand-in",
+                            "or a neutral decide, or give the seat a stand-in",
                         ),
                     )
     return _heard_offers(explored)
@@ -366,8 +357,7 @@ def _heard_offers(explored: Exploration) -> Break | None:
                             f"{event.by!r}은(는) {state!r}에서 비밀 제안을 들었으므로 "
                             f"{later!r}에서 판단할 수 없습니다.",
                             f"{event.by!r} has heard the confidential offers of {state!r} and "
-                            "decides "
-                            f"in {later!r}; name another neutral",
+                            f"decides in {later!r}; name another neutral",
                         ),
                     )
     return None
@@ -392,43 +382,37 @@ def _votes(explored: Exploration) -> Break | None:
                         ),
                     )
                 continue
-            says = _vote_fault(
-                vote_state=node.state,
-                voters=voters,
-                graph_firms=graph.firms,
-                state=explored.manual.states[node.state],
-            )
+            says = _vote_fault(node.state, vote, voters, graph.firms)
             if says is not None:
                 return Break(graph.path(node), says)
     return None
 
 
-def _vote_fault(vote_state: str, voters: int, graph_firms: int, state: State) -> Text | None:
-    vote = state.vote
-    assert vote is not None
+def _vote_fault(state: str, vote: Vote, voters: int, firms: int) -> Text | None:
+    """What keeps a vote of ``voters`` among ``firms`` from always giving a result."""
     if voters < max(1, vote.least):
         return text(
-            f"{vote_state!r}에서 투표할 회사가 {voters}곳뿐입니다. few에 다음 상태를 적으십시오.",
-            f"in {vote_state!r} only {voters} can vote; write few = the state of a neutral",
+            f"{state!r}에서 투표할 회사가 {voters}곳뿐입니다. few에 다음 상태를 적으십시오.",
+            f"in {state!r} only {voters} can vote; write few = the state of a neutral",
         )
-    everybody = vote.result({"for": voters}, voters, graph_firms)
+    everybody = vote.result({"for": voters}, voters, firms)
     if everybody == "no_quorum":
         return text(
-            f"{vote_state!r}에서 투표할 {voters}곳이 모두 와도 정족수가 되지 않습니다.",
-            f"in {vote_state!r} all {voters} that can vote do not make the quorum; take the quorum "
+            f"{state!r}에서 투표할 {voters}곳이 모두 와도 정족수가 되지 않습니다.",
+            f"in {state!r} all {voters} that can vote do not make the quorum; take the quorum "
             "of voters, or a smaller one",
         )
     if everybody != "carried":
         return text(
-            f"{vote_state!r}에서 {voters}곳이 모두 찬성해도 가결되지 않습니다.",
-            f"in {vote_state!r} even all {voters} in favour do not carry it; take the majority of "
+            f"{state!r}에서 {voters}곳이 모두 찬성해도 가결되지 않습니다.",
+            f"in {state!r} even all {voters} in favour do not carry it; take the majority of "
             "the votes cast, or a smaller one",
         )
-    results = tallies(vote, voters, graph_firms)
+    results = tallies(vote, voters, firms)
     if vote.tie is None and "tie" in results.some_silent | results.all_cast:
         return text(
-            f"{vote_state!r}에서 찬반이 같으면 어떻게 되는지 적혀 있지 않습니다. tie를 적으십시오.",
-            f"{vote_state!r} does not say what a tie means; write tie",
+            f"{state!r}에서 찬반이 같으면 어떻게 되는지 적혀 있지 않습니다. tie를 적으십시오.",
+            f"{state!r} does not say what a tie means; write tie",
         )
     return None
 

@@ -63,11 +63,11 @@ def clocked(manual: Manual, case: Case, calendar: Calendar) -> Case:
     last_day = None
     if here.term is not None:
         last_day = calendar.last_day(clock, here.term.days, here.term.unit)
-    silence = silence_option(manual, case)
     if here.vote is not None:
         means = COUNTS_AS[here.vote.silence]
     else:
-        means = silence.means if silence is not None else Text()
+        found = silence_option(manual, case)
+        means = found[1].means if found is not None else Text()
     return replace(case, notice=Notice(to, case.entered, clock, last_day, means))
 
 
@@ -85,12 +85,13 @@ def noted(
     return replace(case, history=(*case.history, entry))
 
 
-def silence_option(manual: Manual, case: Case) -> Silence | None:
-    """What silence means now: the first option that fits the finding and is not used up."""
+def silence_option(manual: Manual, case: Case) -> tuple[str, Silence] | None:
+    """What silence means now, with the key of its counter: the first option that fits."""
     for at, option in enumerate(manual.states[case.state].silence):
-        used = case.counts.get(silence_key(case.state, at), 0)
+        key = silence_key(case.state, at)
+        used = case.counts.get(key, 0)
         if case.finding in option.when and (option.limit is None or used < option.limit):
-            return option
+            return key, option
     return None
 
 
@@ -117,10 +118,10 @@ def pass_time(manual: Manual, case: Case, today: date, calendar: Calendar) -> Ca
 
 
 def _silent(manual: Manual, case: Case, on: date, calendar: Calendar) -> Case | None:
-    option = silence_option(manual, case)
-    if option is None:
+    found = silence_option(manual, case)
+    if found is None:
         return None
-    key = silence_key(case.state, manual.states[case.state].silence.index(option))
+    key, option = found
     case = replace(case, counts={**case.counts, key: case.counts.get(key, 0) + 1})
     case = noted(manual, case, on, SILENCE, "", option.to)
     return enter(manual, case, option.to, on, calendar)

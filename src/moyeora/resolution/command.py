@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 from moyeora.resolution.checker import Report, check
@@ -39,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
 
     show = commands.add_parser("show", help="the manual as a document a person reads")
     show.add_argument("manual", nargs="?", default=DEFAULT, help=manual_help)
+    show.add_argument("--toml", action="store_true", help="the file itself, to start your own from")
     _language(show)
     show.set_defaults(run=_show)
 
@@ -82,8 +84,20 @@ def _manual(written: str) -> Manual:
 def _show(chosen: argparse.Namespace) -> int:
     from moyeora.resolution.show import document
 
-    print(document(_manual(chosen.manual), chosen.lang), end="")
+    if chosen.toml:
+        print(source(chosen.manual), end="")
+    else:
+        print(document(_manual(chosen.manual), chosen.lang), end="")
     return 0
+
+
+def source(written: str) -> str:
+    """The text of a manual's file, once it has been read without a fault."""
+    _manual(written)
+    path = (
+        files("moyeora.resolution") / "default_manual.toml" if written == DEFAULT else Path(written)
+    )
+    return path.read_text(encoding="utf-8")
 
 
 def _check(chosen: argparse.Namespace) -> int:
@@ -107,13 +121,12 @@ def report_lines(report: Report, language: str) -> Iterator[str]:
     least, most = report.firms
     yield report.manual.title.of(language) + f" {report.manual.version}"
     yield (
-        f"회사 {least}~{most}곳, 당사자 {report.party_sets:,}가지; "
-        f"점 {report.nodes:,}개, 길 {report.ways:,}개 "
-        f"(누가 무엇을 했는지까지 {report.configurations:,}가지)"
+        f"회사 {least}~{most}곳, 당사자 {report.party_sets:,}가지; 점 {report.nodes:,}개, 길 "
+        f"{report.ways:,}개 (누가 무엇을 했는지까지 {report.configurations:,}가지)"
         if ko
         else f"{least} to {most} firms, {report.party_sets:,} sets of parties; "
-        f"{report.nodes:,} nodes, {report.ways:,} ways "
-        f"(standing for {report.configurations:,} combinations of who has acted)"
+        f"{report.nodes:,} nodes, {report.ways:,} ways (standing for {report.configurations:,} "
+        "combinations of who has acted)"
     )
     yield ""
     for verdict in report.verdicts:
@@ -143,11 +156,12 @@ def report_lines(report: Report, language: str) -> Iterator[str]:
 
 def _bound_lines(report: Report, bound: Longest, language: str) -> Iterator[str]:
     first, last = report.manual.years
+    parties = bound.parties.of(language)
     yield (
-        f"{first}~{last}년의 모든 시작일에서 가장 긴 길: {bound.days}일 ({bound.parties})"
+        f"{first}~{last}년의 모든 시작일에서 가장 긴 길: {bound.days}일 ({parties})"
         if language == "ko"
         else f"The longest way over every start date of {first} to {last}: {bound.days} days "
-        f"({bound.parties})"
+        f"({parties})"
     )
     for stop in bound.path:
         until = f" .. {stop.last_day}" if stop.last_day else ""

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from moyeora.resolution.calendar import Calendar
 from moyeora.resolution.graph import Edge, Graph, Node, When
 from moyeora.resolution.manual import Manual, Term
+from moyeora.resolution.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Longest:
     days: int
     start: date
     end: date
-    parties: str
+    parties: Text
     path: tuple[Stop, ...]
 
 
@@ -227,7 +228,7 @@ def _longest(
         day, here = _moment(edge.when, day, day if last is None else last), edge.target
     stops.append(Stop(here.state, _date(clock, day), None, ""))
     return Longest(
-        track, days, _date(clock, start), _date(clock, day), str(node.parties), tuple(stops)
+        track, days, _date(clock, start), _date(clock, day), node.parties.title, tuple(stops)
     )
 
 

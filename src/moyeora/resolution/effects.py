@@ -14,6 +14,18 @@ from moyeora.resolution.opening import new_item
 from moyeora.resolution.terms import read_terms
 from moyeora.resolution.text import Text, text
 
+# What the data of an act may hold besides a note, by the effect of its event.
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "claim": ("item", "claimed", "title"),
+    "concede": ("item", "amount"),
+    "offer": ("terms", "upheld"),
+    "agree_part": ("offer",),
+    "agree": ("offer",),
+    "join": ("claimants", "respondents"),
+    "move": ("terms", "upheld"),
+    "decide": ("terms", "upheld"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -32,6 +44,23 @@ def apply_effect(
     case: Case, event: Event, act: Act, today: date, confidential: bool
 ) -> Change | Refusal:
     """What ``act`` would change, or why it is refused."""
+    known = (*KEYS.get(event.effect, ()), "note")
+    for key in act.data:
+        # A misspelt key must not be silence: a decision without its terms dismisses the claim.
+        if key not in known:
+            return _no(
+                "bad-data",
+                f"{key!r}은(는) 여기에 쓰는 말이 아닙니다. 쓸 수 있는 말: {', '.join(known)}",
+                f"{key!r} is not known here; write {', '.join(known)}",
+            )
+    note = act.data.get("note", "")
+    said = tuple(note.values()) if isinstance(note, Mapping) else (note,)
+    if not all(isinstance(sentence, str) for sentence in said):
+        return _no(
+            "bad-data",
+            "note에는 문장을, 또는 언어별 문장을 적습니다.",
+            "write note as a sentence, or as sentences by language",
+        )
     if event.effect == "offer":
         return _offer(case, act, today, confidential)
     return _EFFECTS[event.effect](case, event, act)
@@ -55,13 +84,17 @@ def _claim(case: Case, event: Event, act: Act) -> Change | Refusal:
             "item에 항목 이름을, claimed에 회사별 금액을 정수로 적습니다.",
             "write item = a name and claimed = firm by firm, in whole units",
         )
-    item = new_item(
-        item_id, act.by, claimed, Text.of_mapping(title) if isinstance(title, Mapping) else None
-    )
+    words = title if isinstance(title, Mapping) else {}
+    named = Text(tuple((lang, said) for lang, said in words.items() if isinstance(said, str)))
+    item = new_item(item_id, act.by, claimed, named if named.versions else None)
     items = (*case.items, item)
-    for key, wrong, instead in item_faults(item, case.parties, items):
-        code = "sum" if "sums" in wrong else "unknown-firm" if "party" in wrong else "bad-data"
-        return _no(code, f"{key}: {wrong}; {instead}", f"{key}: {wrong}; {instead}")
+    for fault in item_faults(item, case.parties, items):
+        return _no(
+            fault.code,
+            f"{fault.key}이(가) 맞지 않습니다. 새 이름으로, 당사자끼리 주고받는 금액을 "
+            "합이 0이 되게 적습니다.",
+            f"{fault.key} {fault.wrong}; {fault.instead}",
+        )
     if claimed.get(act.by, 0) <= 0:
         return _no(
             "bad-data",
@@ -142,7 +175,11 @@ def _agree_part(case: Case, event: Event, act: Act) -> Change | Refusal:
 
 def _named_offer(case: Case, act: Act) -> Offer | Refusal:
     number = act.data.get("offer")
-    if not isinstance(number, int) or not 1 <= number <= len(case.offers):
+    if (
+        not isinstance(number, int)
+        or isinstance(number, bool)
+        or not 1 <= number <= len(case.offers)
+    ):
         return _no(
             "bad-data",
             f"offer에 1부터 {len(case.offers)}까지의 제안 번호를 적습니다.",

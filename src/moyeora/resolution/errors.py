@@ -40,6 +40,12 @@ class FileFaults(ResolutionError):
         super().__init__("\n".join(map(str, self.faults)))
 
 
+class ManualTooLarge(ResolutionError):
+    """A manual whose counters combine in more ways than the checker explores."""
+
+    code = "resolution.too-large"
+
+
 class RemedyError(ResolutionError):
     """A remedy was asked for something it does not define; the message says what and why."""
 
@@ -56,8 +62,9 @@ class CalendarError(ResolutionError):
 class Refusal:
     """An act that is not allowed now; the case is unchanged.
 
-    ``code`` is one of ``ended``, ``unknown-event``, ``not-entitled``, ``too-often``,
-    ``already-done``, ``out-of-order``, ``unknown-firm``, ``bad-data``, ``sum``, ``range``.
+    ``code`` is one of ``ended``, ``other-manual``, ``unknown-event``, ``not-entitled``,
+    ``too-often``, ``already-done``, ``out-of-order``, ``unknown-firm``, ``bad-data``, ``sum``,
+    ``range``.
     """
 
     code: str

@@ -16,16 +16,19 @@ from typing import Literal, NamedTuple
 
 from moyeora.resolution.case import ROUTE, SILENCE, TALLY
 from moyeora.resolution.clock import silence_key
+from moyeora.resolution.errors import ManualTooLarge
 from moyeora.resolution.manual import Event, Finding, Manual, Vote
 from moyeora.resolution.step import event_key
+from moyeora.resolution.text import Text, text
 
 # Which firm: a claimant, a respondent, or another. On a seat: the same for its holder.
 Kind = Literal["claimant", "respondent", "other"]
 KINDS: tuple[Kind, ...] = ("claimant", "respondent", "other")
 ANYONE = frozenset(KINDS)
+MOST_NODES = 200_000
 When = Literal["now", "act", "pass"]
 
-_GROUP_KINDS: dict[str, frozenset[Kind]] = {
+GROUP_KINDS: dict[str, frozenset[Kind]] = {
     "claimants": frozenset({"claimant"}),
     "respondents": frozenset({"respondent"}),
     "parties": frozenset({"claimant", "respondent"}),
@@ -58,8 +61,15 @@ class Parties(NamedTuple):
             self.firms - self.claimants, self.respondents
         )
 
+    @property
+    def title(self) -> Text:
+        return text(
+            f"회사 {self.firms}곳, 신청 {self.claimants}곳, 상대 {self.respondents}곳",
+            f"{self.firms} firms, {self.claimants} claimant(s), {self.respondents} respondent(s)",
+        )
+
     def __str__(self) -> str:
-        return f"{self.firms} firms, {self.claimants} claimant(s), {self.respondents} respondent(s)"
+        return self.title.of("en")
 
 
 class Node(NamedTuple):
@@ -181,6 +191,11 @@ class Graph:
                 if edge.target not in self.parents:
                     self.parents[edge.target] = (node, edge)
                     queue.append(edge.target)
+            if len(queue) > MOST_NODES:
+                raise ManualTooLarge(
+                    f"more than {MOST_NODES:,} combinations for {self.firms} firms; write fewer or "
+                    "lower limits, so that fewer counters run at the same time"
+                )
         return found
 
     def path(self, node: Node) -> tuple[str, ...]:
@@ -271,7 +286,7 @@ class Graph:
             if silent:
                 alone = ANYONE
             elif result in results.at_most_one:
-                alone = _GROUP_KINDS[vote.voters]
+                alone = GROUP_KINDS[vote.voters]
             decided = result == "carried" and vote.decides
             target = node._replace(state=to, finding="decided" if decided else node.finding)
             when: When = "pass" if result in passing else "act"
@@ -284,9 +299,9 @@ class Graph:
         found: dict[str, Finding] = {"agree": "agreed", "decide": "decided"}
         finding = found.get(event.effect, node.finding)
         alone, firms = self._movers(node, event)
-        for parties in self._after(node.parties, event):
+        for parties, movers in self._after(node.parties, event):
             target = Node(event.to, (), finding, node.offered, parties)
-            edge = Edge(event.id, event.by, "act", alone, firms, False, target)
+            edge = Edge(event.id, event.by, "act", alone & movers, firms, False, target)
             yield (key, event.limit) if event.limit else None, edge
 
     def _movers(self, node: Node, event: Event) -> tuple[frozenset[Kind], bool]:
@@ -301,7 +316,7 @@ class Graph:
         """The kinds of firm that act where the manual says ``by``; none for a neutral."""
         seat = self.manual.seats.get(by)
         if seat is None:
-            return _GROUP_KINDS[by]
+            return GROUP_KINDS[by]
         if seat.neutral:
             return frozenset()
         holder = parties.seats[self.held_seats.index(by)]
@@ -309,28 +324,29 @@ class Graph:
             return self.kinds(parties, seat.stand_in)
         return frozenset({holder})
 
-    def _after(self, parties: Parties, event: Event) -> Iterator[Parties]:
-        """The parties after an event: joining and objecting make firms parties."""
+    def _after(self, parties: Parties, event: Event) -> Iterator[tuple[Parties, frozenset[Kind]]]:
+        """The parties after an event, and the kinds of firm that can bring it about.
+
+        Joining makes firms parties. So does objecting, unless whoever objects is one already.
+        """
         others = parties.size("voters")
         if event.effect == "join":
             for claimants in range(others + 1):
                 for respondents in range(others + 1 - claimants):
                     if claimants + respondents:
-                        yield from _joined(parties, claimants, respondents)
+                        for joined in _joined(parties, claimants, respondents):
+                            yield joined, ANYONE
         elif event.effect == "object":
             kinds = self.kinds(parties, event.by)
             if "other" in kinds and others:
-                if event.by in self.manual.seats:
-                    at = self.held_seats.index(event.by)
-                    for joined in _joined(parties, 1, 0):
-                        if joined.seats[at] == "claimant":
-                            yield joined
-                else:
-                    yield from _joined(parties, 1, 0)
+                seat = self.held_seats.index(event.by) if event.by in self.held_seats else None
+                for joined in _joined(parties, 1, 0):
+                    if seat is None or joined.seats[seat] == "claimant":
+                        yield joined, frozenset({"other"})
             if not kinds or any(_count(parties, kind) for kind in kinds - {"other"}):
-                yield parties
+                yield parties, ANYONE - {"other"}
         else:
-            yield parties
+            yield parties, ANYONE
 
     def weight(self, node: Node) -> int:
         """How many combinations of who has acted ``node`` stands for."""

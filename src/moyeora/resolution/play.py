@@ -238,12 +238,23 @@ def _scene_lines(manual: Manual, script: Script, scene: Scene, language: str) ->
         return
     who = f"{name_of(manual, script, entry.by, language)}: " if entry.by else ""
     yield f"{entry.on}  {who}{act_title(manual, entry.state, entry.id, language)}"
-    for said in _said(manual, script, entry, case, language):
-        yield f"               {said}"
+    if scene.refusal is None:
+        said = _said(manual, script, entry, case, language)
+    else:
+        # What is refused may be of any kind: it is shown as it was written.
+        said = [f"{key} = {value}" for key, value in plain(entry.data).items()]
+    yield from (f"               {line}" for line in said)
     if scene.refusal is not None:
         yield f"            {WORDS['refused'].of(language)}: {scene.refusal.reason.of(language)}"
     elif entry.to is not None and case.state == entry.to:
         yield from _notice_lines(manual, case, language)
+
+
+def plain(data: Any) -> Any:
+    """Frozen data as plain tables and lists, to be shown."""
+    if isinstance(data, Mapping):
+        return {key: plain(inner) for key, inner in data.items()}
+    return [plain(inner) for inner in data] if isinstance(data, tuple) else data
 
 
 def _said(manual: Manual, script: Script, entry: Entry, case: Case, language: str) -> list[str]:
@@ -257,9 +268,8 @@ def _said(manual: Manual, script: Script, entry: Entry, case: Case, language: st
         parts.append(f"{WORDS['offer'].of(language)} {len(case.offers)}")
     for key, value in data.items():
         if key == "note":
-            parts.append(
-                Text.of_mapping(value).of(language) if isinstance(value, Mapping) else value
-            )
+            note = Text.of_mapping(value).of(language) if isinstance(value, Mapping) else value
+            parts.append(str(note))
         elif key == "terms":
             for item, transfer in value.items():
                 moves = ", ".join(

@@ -12,7 +12,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
-from moyeora.resolution.calendar import MOST_DAYS, Unit
+from moyeora.resolution.calendar import FIRST_DAY, LAST_DAY, MOST_DAYS, Unit
 from moyeora.resolution.errors import Fault, FileFaults
 from moyeora.resolution.manual import (
     DISPOSITIONS,
@@ -42,6 +42,7 @@ Named = TypeVar("Named", Track, Seat, State)
 
 MOST_FIRMS = 12
 MOST_REPEATS = 9
+YEARS_TO_END = 20  # a case that starts in the last covered year must end inside the calendar
 
 
 def default_manual() -> Manual:
@@ -69,7 +70,7 @@ def manual_of(data: Mapping[str, Any], file: str, digest: str = "") -> Manual:
     root = Table(data, file)
     head = root.table("manual")
     firms = _between(head.table("firms"), 2, MOST_FIRMS)
-    years = _between(head.table("years"), 2000, 2099)
+    years = _between(head.table("years"), FIRST_DAY.year, LAST_DAY.year - YEARS_TO_END)
     service = head.table("service")
     manual = Manual(
         id=head.word("id"),
@@ -213,6 +214,8 @@ def _event(table: Table) -> Event:
         table.fault("to", "is missing", f"say where {event.effect!r} leads")
     if event.effect == "decide" and event.needs == "all":
         table.fault("needs", 'is "all"', "a decision is given by one; take it out")
+    if event.effect == "object" and event.needs == "all":
+        table.fault("needs", 'is "all"', "each objects for itself; take it out")
     table.close()
     return event
 

@@ -25,6 +25,12 @@ def step(
     refusal says why; whoever keeps the case may still store the time that has passed with
     ``step(manual, case, None, today, calendar)``.
     """
+    if case.digest != manual.digest:
+        return _no(
+            "other-manual",
+            f"이 사건은 다른 판의 매뉴얼({case.manual}, {case.digest[:12]})로 시작했습니다.",
+            f"the case was opened under another manual ({case.manual}, {case.digest[:12]})",
+        )
     if today < (case.history[-1].on if case.history else case.opened):
         return _no(
             "out-of-order",

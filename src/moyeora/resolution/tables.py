@@ -7,7 +7,7 @@ nobody asked for is a fault as well, because a misspelt key must not be silence.
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -109,7 +109,11 @@ class Table:
         return ratio
 
     def day(self, name: str) -> date:
-        value = self._take(name, date, "write a date such as 2026-03-02, without quotes", None)
+        instead = "write a date such as 2026-03-02, without quotes"
+        value = self._take(name, date, instead, None)
+        if isinstance(value, datetime):
+            self.fault(name, f"is {value}, with a time", instead)
+            value = value.date()
         return value if value is not None else date(2000, 1, 1)
 
     def words(self, name: str) -> tuple[str, ...]:
