@@ -25,7 +25,7 @@ from moyeora.press.parts.words import Words
 from moyeora.press.survey import PIECE
 
 # What a worker keeps of words and constants before it begins anew, so that memory stays flat.
-_POOL_LIMIT = 48 << 20
+_POOL_LIMIT = 24 << 20
 
 Painter = Setter | Placer | Coder
 

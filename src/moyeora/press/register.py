@@ -1,5 +1,6 @@
 """The piece register: what became of each row of the input, each row exactly once."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,20 +81,35 @@ def of_left_out(rows: pa.Table, status: str) -> pa.Table:
     return pa.table(columns, SCHEMA)
 
 
-def count(path: Path) -> Counts:
-    """Add up a register."""
-    import pyarrow.parquet as pq
+class Register:
+    """Writes a register, a volume's part at a time, and adds it up."""
 
-    table = pq.read_table(path, columns=["status", "reason"])
-    statuses = dict(_counted(table["status"]))
-    return Counts(
-        table.num_rows,
-        statuses.get(PRINTED, 0),
-        statuses.get(HELD, 0),
-        statuses.get(SUPPRESSED, 0),
-        dict(sorted(_counted(table["reason"].drop_null()), key=lambda item: (-item[1], item[0]))),
-    )
+    def __init__(self, path: Path) -> None:
+        import pyarrow.parquet as pq
 
+        self._writer = pq.ParquetWriter(path, SCHEMA)
+        self._statuses: Counter[str] = Counter()
+        self._reasons: Counter[str] = Counter()
 
-def _counted(values: pa.ChunkedArray) -> list[tuple[str, int]]:
-    return [(pair["values"], pair["counts"]) for pair in pc.value_counts(values).to_pylist()]
+    def __enter__(self) -> "Register":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._writer.close()
+
+    def write(self, part: pa.Table) -> None:
+        """Write the register of some rows."""
+        self._writer.write_table(part)
+        for counter, column in ((self._statuses, "status"), (self._reasons, "reason")):
+            for pair in pc.value_counts(part[column].drop_null()).to_pylist():
+                counter[pair["values"]] += pair["counts"]
+
+    def counts(self) -> Counts:
+        """What was written so far."""
+        return Counts(
+            self._statuses.total(),
+            self._statuses[PRINTED],
+            self._statuses[HELD],
+            self._statuses[SUPPRESSED],
+            dict(sorted(self._reasons.items(), key=lambda item: (-item[1], item[0]))),
+        )

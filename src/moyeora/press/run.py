@@ -15,8 +15,6 @@ from moyeora.press.job import Job
 from moyeora.press.workers import Progress, Workers
 
 if TYPE_CHECKING:
-    from moyeora.press.printing import PrintedVolume
-    from moyeora.press.records.frozen import Frozen
     from moyeora.press.register import Counts
 
 VOLUME_PIECES = 25_000
@@ -36,6 +34,15 @@ class Result:
     notes: tuple[str, ...]
     fingerprint: str
     seconds: float
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A volume that is written, not yet in its place."""
+
+    path: Path
+    pages: int
+    bytes: int
 
 
 def run(
@@ -73,11 +80,18 @@ def run(
             (number, start, min(start + volume_pieces, frozen.rows))
             for number, start in enumerate(range(0, frozen.rows, volume_pieces), 1)
         ]
-        made = list(pool.print_volumes(forme, frozen.path, work, tasks, progress))
-        faults = _judged(job, [*frozen.faults, *(f for volume in made for f in volume.faults)])
-        _write_register(work / "pieces.parquet", made, frozen)
-        counts = register.count(work / "pieces.parquet")
+        made: list[_Made] = []
+        faults = list(frozen.faults)
+        with register.Register(work / "pieces.parquet") as book:
+            for volume in pool.print_volumes(forme, frozen.path, work, tasks, progress):
+                book.write(volume.register)
+                faults += volume.faults
+                made.append(_Made(volume.path, volume.pages, volume.bytes))
+            book.write(register.of_left_out(frozen.unreadable, register.HELD))
+            book.write(register.of_left_out(frozen.suppressed, register.SUPPRESSED))
+        counts = book.counts()
         assert counts.inputs == frozen.inputs
+        faults = _judged(job, faults)
         _write_faults(work / "faults.csv", faults, job)
         _write_stamp(work / STAMP, job, forme.fingerprint)
         volumes = _publish(out, work, [volume for volume in made if volume.pages])
@@ -110,7 +124,7 @@ def _judged(job: Job, faults: Sequence[Fault]) -> list[Fault]:
     return sorted(faults, key=lambda fault: (fault.row, fault.place, fault.kind, fault.what))
 
 
-def _publish(out: Path, work: Path, made: Sequence["PrintedVolume"]) -> tuple[Path, ...]:
+def _publish(out: Path, work: Path, made: Sequence[_Made]) -> tuple[Path, ...]:
     """Move what was made into its place, the stamp last."""
     volumes = []
     for volume in made:
@@ -127,18 +141,6 @@ def _publish(out: Path, work: Path, made: Sequence["PrintedVolume"]) -> tuple[Pa
 def _write_stamp(path: Path, job: Job, fingerprint: str) -> None:
     stamp = {"title": job.title, "fingerprint": fingerprint}
     path.write_text(json.dumps(stamp, ensure_ascii=False, indent=1) + "\n", "utf-8")
-
-
-def _write_register(path: Path, made: Sequence["PrintedVolume"], frozen: "Frozen") -> None:
-    import pyarrow.parquet as pq
-
-    from moyeora.press import register
-
-    with pq.ParquetWriter(path, register.SCHEMA) as writer:
-        for volume in made:
-            writer.write_table(volume.register)
-        writer.write_table(register.of_left_out(frozen.unreadable, register.HELD))
-        writer.write_table(register.of_left_out(frozen.suppressed, register.SUPPRESSED))
 
 
 def _write_faults(path: Path, faults: Sequence[Fault], job: Job) -> None:

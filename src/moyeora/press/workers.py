@@ -45,6 +45,8 @@ class Workers:
             tell = partial(_tell, progress, total)
             yield from _print_here(forme, records, folder, tasks, tell)
             return
+        from moyeora.press.printing import give_back_memory
+
         locked = folder / "forme"
         locked.write_bytes(pickle.dumps(forme, protocol=5))
         context = multiprocessing.get_context("forkserver")
@@ -53,7 +55,9 @@ class Workers:
         try:
             with _main_set_aside():
                 futures = [pool.submit(_print, locked, records, folder, task) for task in tasks]
-            for future in futures:
+            give_back_memory()
+            while futures:
+                future = futures.pop(0)  # a future would keep its volume's register
                 while not future.done():
                     progress(done.value, total)
                     with contextlib.suppress(TimeoutError):
