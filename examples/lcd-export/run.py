@@ -86,7 +86,8 @@ def page(statements: list[Statement], lang: str) -> str:
     assert style is not None
     links = " · ".join(f'<a href="#{key}">{say(key)}</a>' for key, _ in chapters)
     body = "".join(
-        f'<section id="{key}"><h1 style="margin-top:72px">{number}. {say(key)}</h1>{content}</section>'
+        f'<section id="{key}"><h1 style="margin-top:72px">{number}. {say(key)}</h1>'
+        f"{content}</section>"
         for number, (key, content) in enumerate(chapters, 1)
     )
     return (
@@ -115,7 +116,8 @@ def _final_table(statements: list[Statement], lang: str) -> str:
         return f"<tr><td>{escape(name)}</td>{written}</tr>"
 
     heads = "".join(
-        f"<th>{escape(WORDS[key][lang == 'en'])}</th>" for key in ("firm", "stated", "moved", "ends")
+        f"<th>{escape(WORDS[key][lang == 'en'])}</th>"
+        for key in ("firm", "stated", "moved", "ends")
     )
     body = "".join(cells(names[firm], due, moved) for firm, due, moved in rows)
     return (
@@ -139,7 +141,10 @@ def main() -> int:
         print("\n" + statement_text(made, chosen.lang))
     print("\n" + dispute.story(chosen.lang))
     say = {key: words[chosen.lang == "en"] for key, words in WORDS.items()}
-    print(f"\n{say['final']} ({agreement.currency}): {say['stated']}, {say['moved']}, {say['ends']}")
+    print(
+        f"\n{say['final']} ({agreement.currency}): "
+        f"{say['stated']}, {say['moved']}, {say['ends']}"
+    )
     for firm, due, moved in final_rows(statements):
         amounts = [write_amount(a, agreement.currency) for a in (due, moved, due + moved)]
         print(f"  {firm:<8}", *(f"{amount:>20}" for amount in amounts))
