@@ -142,8 +142,7 @@ def main() -> int:
     print("\n" + dispute.story(chosen.lang))
     say = {key: words[chosen.lang == "en"] for key, words in WORDS.items()}
     print(
-        f"\n{say['final']} ({agreement.currency}): "
-        f"{say['stated']}, {say['moved']}, {say['ends']}"
+        f"\n{say['final']} ({agreement.currency}): {say['stated']}, {say['moved']}, {say['ends']}"
     )
     for firm, due, moved in final_rows(statements):
         amounts = [write_amount(a, agreement.currency) for a in (due, moved, due + moved)]
