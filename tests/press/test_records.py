@@ -360,6 +360,15 @@ def test_unreadable_rows_are_put_aside_and_the_others_go_on(tmp_path: Path, fold
     assert [fault.row for fault in failed.value.faults] == [2, 3]
 
 
+def test_a_ragged_row_at_the_end_counts_before_a_file_is_refused(
+    tmp_path: Path, folder: Path
+) -> None:
+    source = tmp_path / "customers.csv"
+    source.write_bytes("id,name\n1\n2,가\xff\n3,나\xff\n4\n".encode().replace(b"\xc3\xbf", b"\xff"))
+    frozen = freeze(job(source, encoding="utf-8"), folder)
+    assert frozen.inputs == frozen.unreadable.num_rows == 4
+
+
 def test_ragged_rows_are_numbered_right_across_blocks(tmp_path: Path, folder: Path) -> None:
     lines = ["id,text"]
     ragged = set(range(3, 30_000, 997)) | {9_999, 10_000}

@@ -262,7 +262,7 @@ def _csv(path: Path, encoding: str | None) -> Source:
                 remedy='close the quote ("), or double it where the sign itself is meant',
             )
         # Not some damaged rows, but another encoding or no text at all.
-        if bad_rows * 2 > last_row:
+        if bad_rows * 2 > max([last_row, *ragged]):
             raise charset.error(path.name)
 
     source.batches = batches()
