@@ -4,7 +4,8 @@ BIN := .venv/bin
 N ?=
 OUT ?= out/department-store$(if $(N),-$(N))
 
-.PHONY: run test lint bench bench-press docs lock lock-bench clean
+.PHONY: run test lint lock docs clean bench bench-press lock-bench \
+	bench-sharing bench-resolution bench-formation soak soak-resolution
 
 run: .venv/installed
 	$(BIN)/python examples/department-store/run.py $(if $(N),--households $(N)) --out $(OUT)
@@ -35,6 +36,9 @@ lock:
 clean:
 	rm -rf .venv out
 
+# Every room, one after the other: about half an hour.
+bench: bench-press bench-sharing bench-resolution bench-formation
+
 # The press against its floors, aims and peers; ARGS="--millions --peers typst" and the like.
 bench-press: .venv/benches
 	$(BIN)/python -m benchmarks.press.bench $(ARGS)
@@ -56,7 +60,6 @@ docs: .venv/installed
 	$(BIN)/python docs/pages.py
 
 # The room `sharing`: its numbers, and a million random statements in chains.
-.PHONY: bench-sharing soak
 SOAK ?= 1000000
 
 bench-sharing: .venv/installed
@@ -64,7 +67,7 @@ bench-sharing: .venv/installed
 
 soak: .venv/installed
 	cd tests && ../$(BIN)/python -m sharing.soak $(SOAK)
-.PHONY: soak-resolution bench-resolution
+
 # Once before a release: every random case ends in time, checker and simulator agree.
 soak-resolution: .venv/installed
 	$(BIN)/python -m tests.resolution.soak 100000 1000
@@ -73,7 +76,6 @@ bench-resolution: .venv/installed
 	$(BIN)/python -m benchmarks.resolution
 
 # Consortia: proof, time and memory against peers; and partner recommendation on real consortia.
-.PHONY: bench-formation
 bench-formation: .venv/installed
 	$(BIN)/python -m benchmarks.formation
 	$(BIN)/python -m benchmarks.recommendation

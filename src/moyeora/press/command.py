@@ -82,8 +82,8 @@ def _proof(chosen: argparse.Namespace) -> int:
         print(f"row {fault.row}, {fault.place}: {fault.what}; {fault.remedy}", file=sys.stderr)
     for name in made.held:
         print(f"{name} would be held, so it is not in the proof", file=sys.stderr)
-    for path in (made.pdf, *made.pictures):
-        print(path)
+    if len(made.held) < len(chosen.record):
+        print(made.pdf, *made.pictures, sep="\n")
     return 1 if made.held else 0
 
 
