@@ -1,0 +1,1 @@
+"""Consortia: from a business item to the signed agreement."""

@@ -1,0 +1,5 @@
+"""The API of ``consortia``."""
+
+from ninja import Router
+
+router = Router(tags=["consortia"])

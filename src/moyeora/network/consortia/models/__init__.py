@@ -1,0 +1,6 @@
+"""What is stored from a business item to its signed agreement."""
+
+from moyeora.network.consortia.models.consortium import Consortium, Party, Seat, SeatTerms
+from moyeora.network.consortia.models.item import Item, Need, Proposal
+
+__all__ = ["Consortium", "Item", "Need", "Party", "Proposal", "Seat", "SeatTerms"]

@@ -1,0 +1,71 @@
+"""What the top of every page offers: each room registers its entries and what waits for a person.
+
+A room's ``apps.ready`` calls :func:`offer` and :func:`waits`; the frame knows no room.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from moyeora.network.frame.actor import Actor
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu: a lazy ``label``, the ``name`` of its address, who sees it."""
+
+    label: Any
+    name: str
+    shown: Callable[[Actor], bool]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits for the reader: what to do, where, until when; ``kind`` can be
+    turned off in the digest.
+    """
+
+    kind: str
+    text: str
+    url: str
+    due: datetime | None = None
+
+
+_ENTRIES: list[Entry] = []
+_WAITING: list[Callable[[Actor], Iterable[Waiting]]] = []
+
+
+def offer(entry: Entry) -> None:
+    """Put an entry into the menu."""
+    _ENTRIES.append(entry)
+
+
+def waits(source: Callable[[Actor], Iterable[Waiting]]) -> None:
+    """Register a source of waiting things."""
+    _WAITING.append(source)
+
+
+def waiting(actor: Actor) -> list[Waiting]:
+    """All that waits for this actor, what is due first on top."""
+    found = [one for source in _WAITING for one in source(actor)]
+    return sorted(found, key=lambda one: (one.due is None, one.due or datetime.max, one.text))
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """The context of every template: ``actor`` and the menu's ``entries``."""
+    actor = getattr(request, "actor", Actor())
+    entries = [
+        {
+            "label": entry.label,
+            "url": reverse(entry.name),
+            "here": request.path.startswith(reverse(entry.name)),
+        }
+        for entry in sorted(_ENTRIES, key=lambda entry: entry.order)
+        if entry.shown(actor)
+    ]
+    return {"actor": actor, "entries": entries}

@@ -1,0 +1,56 @@
+"""Errors of the API as problem+json (RFC 9457), the same codes as in the pages."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from moyeora.network.frame.faults import Fault, NotAllowed, NotFresh, Refused
+
+
+def problem(status: int, code: str, title: str, faults: tuple[Fault, ...] = ()) -> HttpResponse:
+    """One answer: ``type`` is stable, ``faults`` tell field, problem and remedy."""
+    body: dict[str, Any] = {"type": f"urn:moyeora:{code}", "title": title, "status": status}
+    if faults:
+        body["faults"] = [
+            {"field": f.field, "code": f.code, "problem": f.problem, "remedy": f.remedy}
+            for f in faults
+        ]
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+def answer_faults(api: NinjaAPI) -> None:
+    """Teach ``api`` to answer what actions and Ninja raise."""
+
+    @api.exception_handler(Refused)
+    def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+        return problem(422, error.code, str(error), error.faults)
+
+    @api.exception_handler(NotAllowed)
+    def not_allowed(request: HttpRequest, error: NotAllowed) -> HttpResponse:
+        return problem(403, error.code, str(error))
+
+    @api.exception_handler(NotFresh)
+    def not_fresh(request: HttpRequest, error: NotFresh) -> HttpResponse:
+        return problem(403, error.code, "Signing needs the password again, on a page.")
+
+    @api.exception_handler(AuthenticationError)
+    def who(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        return problem(401, "not-signed-in", "Sign in, or send a token of yours.")
+
+    @api.exception_handler(Http404)
+    def nothing(request: HttpRequest, error: Http404) -> HttpResponse:
+        return problem(404, "not-found", "There is no such thing that you may see.")
+
+    @api.exception_handler(ValidationError)
+    def wrong(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        faults = tuple(
+            Fault(".".join(map(str, one["loc"])), one["msg"], code=one["type"])
+            for one in error.errors
+        )
+        return problem(422, "refused", "Some fields are wrong.", faults)
+
+    @api.exception_handler(HttpError)
+    def http(request: HttpRequest, error: HttpError) -> HttpResponse:
+        return problem(error.status_code, "bad-request", str(error))

@@ -1,0 +1,8 @@
+"""The Django application ``jobs``."""
+
+from django.apps import AppConfig
+
+
+class JobsConfig(AppConfig):
+    name = "moyeora.network.jobs"
+    label = "jobs"

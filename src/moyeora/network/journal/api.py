@@ -1,0 +1,5 @@
+"""The API of ``journal``."""
+
+from ninja import Router
+
+router = Router(tags=["journal"])

@@ -1,0 +1,3 @@
+"""Addresses of the pages of ``journal``."""
+
+urlpatterns: list = []

@@ -1,0 +1,94 @@
+"""From a request to an actor: which person, in which office, how lately signed in."""
+
+import hashlib
+from collections.abc import Callable
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from django.http import HttpRequest, HttpResponse
+from django_scopes import scope
+from ninja.security import HttpBearer, SessionAuth
+
+from moyeora.network.frame.actor import ANYONE, Actor, Office
+from moyeora.network.frame.clock import now
+from moyeora.network.members.models import Holding, Token
+
+OFFICE_KEY = "holding"  # of the session: the office in which the person acts now
+
+
+class ByInvitation(DefaultAccountAdapter):
+    """Nobody signs up: an account comes with an invitation."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+class ActorMiddleware:
+    """Sets ``request.actor`` and ``request.holding`` and the scope of all queries."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.holding, request.actor = acting(request)
+        with scope(**request.actor.scopes()):
+            response = self.get_response(request)
+            if hasattr(response, "render") and not getattr(response, "is_rendered", True):
+                response = response.render()
+            return response
+
+
+def acting(request: HttpRequest) -> tuple[Holding | None, Actor]:
+    """The office chosen in the session, or the person's first."""
+    if not request.user.is_authenticated:
+        token = bearer(request)
+        return (token.holding, actor_of(token.holding, by_token=True)) if token else (None, ANYONE)
+    held = list(request.user.holdings.filter(ended__isnull=True).select_related("firm"))
+    chosen = request.session.get(OFFICE_KEY)
+    holding = next((one for one in held if str(one.id) == chosen), held[0] if held else None)
+    if holding is None:
+        return None, ANYONE
+    return holding, actor_of(holding, fresh=did_recently_reauthenticate(request))
+
+
+def actor_of(holding: Holding, *, by_token: bool = False, fresh: bool = False) -> Actor:
+    """The actor of somebody who holds an office."""
+    return Actor(
+        office=Office(holding.office),
+        person=holding.person_id,
+        firm=holding.firm_id,
+        by_token=by_token,
+        fresh=fresh and not by_token,
+    )
+
+
+def bearer(request: HttpRequest) -> Token | None:
+    """The token of the header ``Authorization: Bearer ...``, on the API's addresses alone."""
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not request.path.startswith("/api/"):
+        return None
+    digest = hashlib.sha256(value.strip().encode()).hexdigest()
+    token = (
+        Token.objects.filter(
+            digest=digest, holding__ended__isnull=True, holding__person__is_active=True
+        )
+        .select_related("holding__person", "holding__firm")
+        .first()
+    )
+    if token is not None:
+        Token.objects.filter(id=token.id).update(used=now())
+    return token
+
+
+class ByToken(HttpBearer):
+    """The API's first way in: the actor that a token made."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        return request.actor if request.actor.by_token else None
+
+
+class BySession(SessionAuth):
+    """The API's second way in: the signed-in person, with the CSRF token on what changes."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
+        return request.actor if request.user.is_authenticated and request.holding else None

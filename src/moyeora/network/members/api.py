@@ -1,0 +1,5 @@
+"""The API of ``members``."""
+
+from ninja import Router
+
+router = Router(tags=["members"])

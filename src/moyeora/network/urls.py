@@ -1,0 +1,21 @@
+"""Every address of the application; each room brings its own under a prefix."""
+
+from django.urls import include, path
+
+from moyeora.network.api import api
+from moyeora.network.frame import pages
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("language/", pages.language, name="language"),
+    path("account/", include("allauth.urls")),
+    path("journal/", include("moyeora.network.journal.urls")),
+    path("jobs/", include("moyeora.network.jobs.urls")),
+    path("members/", include("moyeora.network.members.urls")),
+    path("consortia/", include("moyeora.network.consortia.urls")),
+    path("api/", api.urls),
+]
+
+handler403 = "moyeora.network.frame.faults.forbidden"
+handler404 = "moyeora.network.frame.faults.missing"
+handler500 = "moyeora.network.frame.faults.broken"

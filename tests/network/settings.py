@@ -1,0 +1,11 @@
+"""The application's own settings, with a home that the tests may throw away and quick passwords."""
+
+import os
+import tempfile
+
+os.environ.setdefault("MOYEORA_HOME", tempfile.mkdtemp(prefix="moyeora-tests-"))
+
+from moyeora.network.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
