@@ -1,12 +1,12 @@
 """One action: may this actor do it, do it, record it, in one transaction.
 
-    @action("members.offer.change")
-    def change_offer(act: Act, offer: Offer, *, price: int) -> Offer:
+    @action("members.firm.rename")
+    def rename(act: Act, firm: Firm, *, name: str) -> Firm:
         ...
-        act.record("offer.changed", subject=offer.id, facts={"price": price}, audience=firms(offer.firm_id))
-        return offer
+        act.record("firm.renamed", subject=firm.id, facts={"name": name}, audience=PUBLIC)
+        return firm
 
-    change_offer(actor, offer, price=2_800)
+    rename(actor, firm, name="가나디엠")
 
 Pages, the API and the command line call actions and change nothing by themselves. The name is the
 permission that :mod:`rules` knows; the predicate gets the actor and the first argument. An action
