@@ -168,6 +168,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
+ACCOUNT_SESSION_REMEMBER = True  # a working day; nobody needs to be asked
 X_FRAME_OPTIONS = "DENY"
 
 _MAIL = urlsplit(os.environ.get("EMAIL_URL", ""))
