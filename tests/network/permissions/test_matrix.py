@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 import rules
+import tests.network.permissions as matrix
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django_scopes import scope, scopes_disabled
+from tests.network.permissions import KINDS, Call, doors, read
 
-import tests.network.permissions as matrix
 from moyeora.network.frame.actor import ANYONE
 from moyeora.network.frame.faults import NotFresh
 from moyeora.network.journal.action import ACTIONS
-from tests.network.permissions import KINDS, Call, doors, read
 
 ROOMS = [
     importlib.import_module(f"{matrix.__name__}.{module.name}")
