@@ -19,4 +19,5 @@ urlpatterns = [
 handler400 = "moyeora.network.frame.faults.misshapen"
 handler403 = "moyeora.network.frame.faults.forbidden"
 handler404 = "moyeora.network.frame.faults.missing"
+handler429 = "moyeora.network.frame.faults.too_many"  # allauth's
 handler500 = "moyeora.network.frame.faults.broken"
