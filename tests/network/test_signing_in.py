@@ -64,12 +64,13 @@ def test_wrong_passwords_lock_one_person_on_one_line_for_a_while(people, time_ma
     assert sign_in(browser).status_code == 302
 
 
-def test_a_second_step_is_asked_once_it_is_on(people):
+def test_a_second_step_is_asked_once_it_is_on(people, django_capture_on_commit_callbacks):
     browser = people.client("ours.owner")
     asked = browser.get("/account/2fa/totp/activate/")
     page = browser.post(asked.headers["Location"], {"password": PASSWORD}, follow=True)
     code = current_code(page.context["form"].secret)
-    browser.post("/account/2fa/totp/activate/", {"code": code})
+    with django_capture_on_commit_callbacks(execute=True):
+        browser.post("/account/2fa/totp/activate/", {"code": code})
     codes = browser.get("/account/2fa/recovery-codes/").context["unused_codes"]
     assert len(codes) == 10
     assert [one.subject for one in mail.outbox] == ["2단계 인증을 켰습니다"]
