@@ -1,7 +1,8 @@
 """Every page in a real browser: both languages, a screen and a phone, for all who may see it.
 
 No axe violation, no console error (Chromium tells breaches of the security policy there), no
-scrolling sideways on a phone. The pages are those of the permission matrix, so a new page is walked by itself.
+scrolling sideways on a phone. The pages are those of the permission matrix, so that a new page is
+walked by itself.
 """
 
 import json
