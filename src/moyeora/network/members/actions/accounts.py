@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 from django_scopes import scopes_disabled
 
 from moyeora.network.frame.actor import CLOCK, Office
@@ -65,7 +65,7 @@ def ask(act: Act, firm: Firm, *, bank: str, number: str, holder: str) -> BankAcc
         asked_at=act.at,
     )
     _record(act, "account.asked", account)
-    _tell(account, _("A new bank account was asked for. A second person must confirm it."))
+    _tell(account, gettext_noop("A new bank account was asked for. A second person must confirm it."))
     return account
 
 
@@ -115,7 +115,7 @@ def confirm_by_call(act: Act, account: BankAccount, *, last_four: str) -> None:
     account.wrong_digits += 1
     if account.wrong_digits >= TRIES:
         account.state = State.REFUSED
-        _tell(account, _("The change was refused: the digits given by phone were wrong."))
+        _tell(account, gettext_noop("The change was refused: the digits given by phone were wrong."))
     account.save(update_fields=["wrong_digits", "state"])
     _record(act, "account.wrong_digits", account)
 
@@ -129,7 +129,7 @@ def refuse(act: Act, account: BankAccount) -> None:
         raise Refused(Fault("", _("This change is no longer open.")))
     account.state = State.REFUSED
     _record(act, "account.refused", account)
-    _tell(account, _("The change was stopped."))
+    _tell(account, gettext_noop("The change was stopped."))
 
 
 @action("members.account.use")
@@ -147,7 +147,7 @@ def use(act: Act, account: BankAccount) -> None:
     due.update(state=State.USED)
     account.state = State.USED
     _record(act, "account.used", account)
-    _tell(account, _("The new account is in use."))
+    _tell(account, gettext_noop("The new account is in use."))
 
 
 def account_in_use(firm: Firm, at: datetime | None = None) -> BankAccount | None:
@@ -183,14 +183,15 @@ def waiting_for_a_call() -> list[BankAccount]:
 
 def _confirm(act: Act, account: BankAccount, how: str) -> None:
     used_from = act.at + WAITING
-    open_ones = BankAccount.objects.filter(id=account.id, state=State.ASKED)
-    if not open_ones.update(
-        state=State.CONFIRMED, confirmed_by=act.actor.person, used_from=used_from
-    ):
+    with scopes_disabled():  # who confirms by a call is not of the firm
+        changed = BankAccount.objects.filter(id=account.id, state=State.ASKED).update(
+            state=State.CONFIRMED, confirmed_by=act.actor.person, used_from=used_from
+        )
+    if not changed:
         raise Refused(Fault("", _("This change does not wait for a second person.")))
     account.state, account.used_from = State.CONFIRMED, used_from
     _record(act, "account.confirmed", account, how=how, used_from=used_from.isoformat())
-    _tell(account, _("The change was confirmed. The account is used from %(day)s."), used_from)
+    _tell(account, gettext_noop("The change was confirmed. The account is used from %(day)s."), used_from)
 
 
 def _record(act: Act, kind: str, account: BankAccount, **more: str) -> None:
