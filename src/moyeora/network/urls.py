@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from moyeora.network.api import api
+from moyeora.network.demo.page import demo
 from moyeora.network.frame import pages
 
 urlpatterns = [
@@ -13,6 +14,7 @@ urlpatterns = [
     path("jobs/", include("moyeora.network.jobs.urls")),
     path("members/", include("moyeora.network.members.urls")),
     path("consortia/", include("moyeora.network.consortia.urls")),
+    path("demo/", demo, name="demo"),
     path("api/", api.urls),
 ]
 
