@@ -9,24 +9,21 @@ from django_scopes.manager import DisabledQuerySet
 from moyeora.network.frame.actor import EVERY
 
 
-class PartyManager(models.Manager):
-    """Rows whose ``path`` (a look-up that ends in a firm) leads to the scope's party.
-
-    A query without a scope fails, as with django-scopes' own manager.
+def PartyManager(path: str) -> models.Manager[Any]:
+    """A manager of the rows whose ``path`` (a look-up that ends in a firm) leads to the scope's
+    party. A query without a scope fails, as with django-scopes' own manager.
     """
 
-    def __init__(self, path: str) -> None:
-        super().__init__()
-        self.path = path
+    class Manager(models.Manager):
+        # Django subclasses it for related objects, so the path must not be an argument.
+        def get_queryset(self) -> models.QuerySet[Any]:
+            current = get_scope()
+            rows = super().get_queryset()
+            if not current.get("_enabled", True):
+                return rows
+            if "party" not in current:
+                return DisabledQuerySet(self.model, using=self._db, missing_scopes={"party"})
+            party = current["party"]
+            return rows if party is EVERY else rows.filter(**{path: party})
 
-    def get_queryset(self) -> models.QuerySet[Any]:
-        current = get_scope()
-        rows = super().get_queryset()
-        if not current.get("_enabled", True):
-            return rows
-        if "party" not in current:
-            return DisabledQuerySet(self.model, using=self._db, missing_scopes={"party"})
-        return rows if current["party"] is EVERY else rows.filter(**{self.path: current["party"]})
-
-    def deconstruct(self) -> Any:
-        return super().deconstruct()
+    return Manager()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import rfc8785
-from django.db import connection
 
 from moyeora.network.journal.models import Chain, Entry, Payload
 
@@ -22,10 +21,7 @@ def append(act: "Act") -> None:
     """Write the records of an act, each to its chain."""
     for chain_id in sorted({record.chain for record in act.records}):
         Chain.objects.get_or_create(id=chain_id, defaults={"head": bytes(32)})
-        heads = Chain.objects.all()
-        if connection.features.has_select_for_update:
-            heads = heads.select_for_update()
-        chain = heads.get(id=chain_id)
+        chain = Chain.objects.select_for_update().get(id=chain_id)
         for record in (one for one in act.records if one.chain == chain_id):
             facts = rfc8785.dumps(dict(record.facts))
             salt = secrets.token_bytes(32)
