@@ -214,7 +214,9 @@ class Person(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=60)
     is_active = models.BooleanField(default=True)
     made_up = models.BooleanField(default=False)
+    language = models.CharField(max_length=2, default="ko")  # of mails; pages go by a cookie
     muted = models.JSONField(default=list)  # kinds of notices that the digest leaves out
+    digested = models.DateField(null=True)  # the day of the last digest
 
     objects = PersonManager()
     USERNAME_FIELD = "email"
@@ -287,7 +289,7 @@ class Invitation(models.Model):
     office = models.CharField(_("office"), max_length=20)
     firm = models.ForeignKey(Firm, models.CASCADE, null=True, related_name="invitations")
     digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the secret, hexadecimal
-    invited_by = models.UUIDField()
+    invited_by = models.UUIDField(null=True)  # nobody: the command for the first coordinator
     made = models.DateTimeField()
     expires = models.DateTimeField()
     ended = models.DateTimeField(null=True)  # taken or withdrawn

@@ -10,8 +10,8 @@ from moyeora.network.frame.clock import today
 from moyeora.network.frame.faults import Fault, Refused
 from moyeora.network.journal.action import Act, action
 from moyeora.network.journal.audience import ASSOCIATION, PUBLIC
-from moyeora.network.members.changes import firms_changed
 from moyeora.network.members.cells import Unreadable, read_cell
+from moyeora.network.members.changes import firms_changed
 from moyeora.network.members.models import Certificate, Firm, Holding, Offer
 from moyeora.network.members.terms import COLUMNS, Values, read_firm
 
@@ -20,7 +20,7 @@ PROFILE = ("name", "name_en", "region", "latitude", "longitude", "employees", "p
 
 @action("members.firm.admit")
 def admit(act: Act, subject: None, *, written: Mapping[str, str]) -> Firm:
-    """Take a firm into the network. ``written``: the firm's columns as typed, ``firm`` its number."""
+    """Take a firm in. ``written``: the firm's columns as typed, ``firm`` its number."""
     values, faults = read_firm(written)
     if values.get("firm") and Firm.objects.filter(number=values["firm"]).exists():
         faults.append(
@@ -170,8 +170,8 @@ def _pass(firm: Firm, before: str, after: str) -> None:
     with transaction.atomic():
         if not Firm.objects.filter(id=firm.id, standing=before).update(standing=after):
             raise Refused(
-                Fault("", _("The firm is %(standing)s.") % {"standing": firm.get_standing_display()})
+                Fault(
+                    "", _("The firm is %(standing)s.") % {"standing": firm.get_standing_display()}
+                )
             )
     firm.standing = after
-
-
