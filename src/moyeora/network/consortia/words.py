@@ -113,7 +113,7 @@ def demand(about: Mapping[str, Any], titles: Mapping[str, str], currency: str) -
     elif isinstance(value, list):
         values["value"] = _(" or ").join(value)
     elif kind == "must.on_time":
-        values["value"] = f"{Fraction(value, 10_000).limit_denominator(10):.4g}"
+        values["value"] = f"{value / 10_000:g}"
     elif kind == "by":
         return format_html(
             conditional_escape(_("%(need)s: done by {}") % values),

@@ -64,6 +64,7 @@ def consortium(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
         "party": request.actor.of_a_firm,
         "accepted": sum(seat.state == Seat.State.ACCEPTED for seat in live),
         "past": found.item_id is None,
+        "parties": found.parties.select_related("firm").order_by("firm__name"),
     }
     return render(request, "consortia/consortium.html", context)
 
