@@ -102,7 +102,7 @@ def demand(about: Mapping[str, Any], titles: Mapping[str, str], currency: str) -
     if kind == "item.budget":
         return _("The whole costs at most %(value)s") % {"value": money(value, currency)}
     if kind == "wishes.share_cap":
-        share = f"{Fraction(value) * 100:.0f} %" if value != "None" else ""
+        share = f"{float(Fraction(value) * 100):g} %"
         return _("No firm earns more than %(value)s of the budget") % {"value": share}
     if kind == "wishes.seat":
         firm, need = value
