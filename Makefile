@@ -5,7 +5,7 @@ N ?=
 OUT ?= out/department-store$(if $(N),-$(N))
 
 .PHONY: run test browser lint lock docs clean bench bench-press lock-bench \
-	bench-sharing bench-resolution bench-formation soak soak-resolution
+	bench-sharing bench-resolution bench-formation bench-network soak soak-resolution
 
 run: .venv/installed
 	$(BIN)/python examples/department-store/run.py $(if $(N),--households $(N)) --out $(OUT)
@@ -90,3 +90,7 @@ bench-resolution: .venv/installed
 bench-formation: .venv/installed
 	$(BIN)/python -m benchmarks.formation
 	$(BIN)/python -m benchmarks.recommendation
+
+# Fifty users click through the demonstration network; ARGS="--users 50 --seconds 60".
+bench-network: .venv/installed
+	$(BIN)/python -m benchmarks.network_pages $(ARGS)

@@ -6,62 +6,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Chain',
+            name="Chain",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('length', models.PositiveBigIntegerField(default=0)),
-                ('head', models.BinaryField(max_length=32)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("length", models.PositiveBigIntegerField(default=0)),
+                ("head", models.BinaryField(max_length=32)),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('number', models.PositiveBigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('person', models.UUIDField(null=True)),
-                ('firm', models.UUIDField(null=True)),
-                ('office', models.CharField(max_length=20)),
-                ('kind', models.CharField(max_length=60)),
-                ('subject', models.UUIDField()),
-                ('seal', models.BinaryField(max_length=32)),
-                ('hash', models.BinaryField(max_length=32)),
-                ('chain', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='journal.chain')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveBigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("person", models.UUIDField(null=True)),
+                ("firm", models.UUIDField(null=True)),
+                ("office", models.CharField(max_length=20)),
+                ("kind", models.CharField(max_length=60)),
+                ("subject", models.UUIDField()),
+                ("seal", models.BinaryField(max_length=32)),
+                ("hash", models.BinaryField(max_length=32)),
+                (
+                    "chain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="journal.chain",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Payload',
+            name="Payload",
             fields=[
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='payload', serialize=False, to='journal.entry')),
-                ('facts', models.TextField()),
-                ('salt', models.BinaryField(max_length=32)),
-                ('audience', models.CharField(max_length=20)),
-                ('firms', models.JSONField(default=list)),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="payload",
+                        serialize=False,
+                        to="journal.entry",
+                    ),
+                ),
+                ("facts", models.TextField()),
+                ("salt", models.BinaryField(max_length=32)),
+                ("audience", models.CharField(max_length=20)),
+                ("firms", models.JSONField(default=list)),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['subject', 'number'], name='journal_ent_subject_86cfea_idx'),
+            model_name="entry",
+            index=models.Index(fields=["subject", "number"], name="journal_ent_subject_86cfea_idx"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('chain', 'number'), name='one_entry_a_number'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(
+                fields=("chain", "number"), name="one_entry_a_number"
+            ),
         ),
     ]

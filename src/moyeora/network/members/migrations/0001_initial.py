@@ -10,271 +10,596 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('capability', models.CharField(max_length=60, verbose_name='capability')),
-                ('unit', models.CharField(max_length=20, verbose_name='unit')),
-                ('lead_days', models.PositiveIntegerField(default=0, verbose_name='lead time, days')),
-                ('free_capacity', models.BooleanField(default=True, verbose_name='has free capacity')),
-                ('active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("capability", models.CharField(max_length=60, verbose_name="capability")),
+                ("unit", models.CharField(max_length=20, verbose_name="unit")),
+                (
+                    "lead_days",
+                    models.PositiveIntegerField(default=0, verbose_name="lead time, days"),
+                ),
+                (
+                    "free_capacity",
+                    models.BooleanField(default=True, verbose_name="has free capacity"),
+                ),
+                ("active", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ('capability', 'id'),
-                'default_permissions': (),
+                "ordering": ("capability", "id"),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('members', 'firms and offers'), ('ties', 'who worked together'), ('exclusions', 'who must not sit together')], max_length=10)),
-                ('state', models.CharField(choices=[('open', 'being prepared'), ('running', 'being written'), ('done', 'done'), ('failed', 'failed'), ('dropped', 'given up')], default='open', max_length=10)),
-                ('name', models.CharField(max_length=200)),
-                ('digest', models.CharField(max_length=64)),
-                ('encoding', models.CharField(max_length=12)),
-                ('rows', models.PositiveIntegerField()),
-                ('formulas', models.PositiveIntegerField(default=0)),
-                ('headings', models.JSONField(default=list)),
-                ('mapping', models.JSONField(default=dict)),
-                ('fixes', models.JSONField(default=dict)),
-                ('person', models.UUIDField()),
-                ('created', models.DateTimeField()),
-                ('job', models.UUIDField(null=True)),
-                ('result', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("members", "firms and offers"),
+                            ("ties", "who worked together"),
+                            ("exclusions", "who must not sit together"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "being prepared"),
+                            ("running", "being written"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                            ("dropped", "given up"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("digest", models.CharField(max_length=64)),
+                ("encoding", models.CharField(max_length=12)),
+                ("rows", models.PositiveIntegerField()),
+                ("formulas", models.PositiveIntegerField(default=0)),
+                ("headings", models.JSONField(default=list)),
+                ("mapping", models.JSONField(default=dict)),
+                ("fixes", models.JSONField(default=dict)),
+                ("person", models.UUIDField()),
+                ("created", models.DateTimeField()),
+                ("job", models.UUIDField(null=True)),
+                ("result", models.JSONField(default=dict)),
             ],
             options={
-                'ordering': ('-created',),
-                'default_permissions': (),
+                "ordering": ("-created",),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('is_active', models.BooleanField(default=True)),
-                ('made_up', models.BooleanField(default=False)),
-                ('language', models.CharField(default='ko', max_length=2)),
-                ('muted', models.JSONField(default=list)),
-                ('digested', models.DateField(null=True)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("is_active", models.BooleanField(default=True)),
+                ("made_up", models.BooleanField(default=False)),
+                ("language", models.CharField(default="ko", max_length=2)),
+                ("muted", models.JSONField(default=list)),
+                ("digested", models.DateField(null=True)),
             ],
             options={
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='one_person_an_email')],
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"), name="one_person_an_email"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Firm',
+            name="Firm",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=12, unique=True, verbose_name='business number')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('name_en', models.CharField(blank=True, max_length=100, verbose_name='name in English')),
-                ('trade', models.CharField(max_length=5, verbose_name='trade (KSIC)')),
-                ('region', models.CharField(max_length=50, verbose_name='region')),
-                ('latitude', models.DecimalField(decimal_places=5, max_digits=8)),
-                ('longitude', models.DecimalField(decimal_places=5, max_digits=8)),
-                ('employees', models.PositiveIntegerField(default=0, verbose_name='employees')),
-                ('profile', models.TextField(blank=True, max_length=4000, verbose_name='what we do')),
-                ('website', models.URLField(blank=True, verbose_name='website')),
-                ('standing', models.CharField(choices=[('applied', 'applied'), ('member', 'member'), ('suspended', 'suspended'), ('left', 'left')], default='member', max_length=10)),
-                ('made_up', models.BooleanField(default=False)),
-                ('joined', models.DateField(null=True)),
-                ('changed', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(max_length=12, unique=True, verbose_name="business number"),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "name_en",
+                    models.CharField(blank=True, max_length=100, verbose_name="name in English"),
+                ),
+                ("trade", models.CharField(max_length=5, verbose_name="trade (KSIC)")),
+                ("region", models.CharField(max_length=50, verbose_name="region")),
+                ("latitude", models.DecimalField(decimal_places=5, max_digits=8)),
+                ("longitude", models.DecimalField(decimal_places=5, max_digits=8)),
+                ("employees", models.PositiveIntegerField(default=0, verbose_name="employees")),
+                (
+                    "profile",
+                    models.TextField(blank=True, max_length=4000, verbose_name="what we do"),
+                ),
+                ("website", models.URLField(blank=True, verbose_name="website")),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[
+                            ("applied", "applied"),
+                            ("member", "member"),
+                            ("suspended", "suspended"),
+                            ("left", "left"),
+                        ],
+                        default="member",
+                        max_length=10,
+                    ),
+                ),
+                ("made_up", models.BooleanField(default=False)),
+                ("joined", models.DateField(null=True)),
+                ("changed", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'ordering': ('name', 'number'),
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['trade'], name='members_fir_trade_0e97aa_idx'), models.Index(fields=['region'], name='members_fir_region_096d19_idx')],
+                "ordering": ("name", "number"),
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(fields=["trade"], name="members_fir_trade_0e97aa_idx"),
+                    models.Index(fields=["region"], name="members_fir_region_096d19_idx"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Holding',
+            name="Holding",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('office', models.CharField(choices=[('owner', 'owner'), ('staff', 'staff'), ('accountant', 'accountant'), ('coordinator', 'coordinator'), ('board', 'board member'), ('reviewer', 'agency reviewer'), ('auditor', 'auditor')], max_length=20)),
-                ('since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('ended', models.DateTimeField(null=True)),
-                ('firm', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='holdings', to='members.firm')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holdings', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "office",
+                    models.CharField(
+                        choices=[
+                            ("owner", "owner"),
+                            ("staff", "staff"),
+                            ("accountant", "accountant"),
+                            ("coordinator", "coordinator"),
+                            ("board", "board member"),
+                            ("reviewer", "agency reviewer"),
+                            ("auditor", "auditor"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "since",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("ended", models.DateTimeField(null=True)),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holdings",
+                        to="members.firm",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holdings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('since', 'id'),
-                'default_permissions': (),
+                "ordering": ("since", "id"),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('office', models.CharField(max_length=20, verbose_name='office')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('invited_by', models.UUIDField(null=True)),
-                ('made', models.DateTimeField()),
-                ('expires', models.DateTimeField()),
-                ('ended', models.DateTimeField(null=True)),
-                ('firm', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='members.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("office", models.CharField(max_length=20, verbose_name="office")),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("invited_by", models.UUIDField(null=True)),
+                ("made", models.DateTimeField()),
+                ("expires", models.DateTimeField()),
+                ("ended", models.DateTimeField(null=True)),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="members.firm",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-made',),
-                'default_permissions': (),
+                "ordering": ("-made",),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Terms',
+            name="Terms",
             fields=[
-                ('offer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='terms', serialize=False, to='members.offer')),
-                ('price', models.PositiveBigIntegerField(verbose_name='price a unit')),
-                ('currency', models.CharField(default='KRW', max_length=3)),
-                ('price_breaks', models.CharField(blank=True, max_length=400, verbose_name='price breaks')),
-                ('own_cost', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='own cost a unit')),
-                ('setup_cost', models.PositiveBigIntegerField(default=0, verbose_name='set-up cost')),
-                ('capacity', models.CharField(max_length=2000, verbose_name='free units a week')),
-                ('capacity_from', models.DateField(blank=True, null=True, verbose_name='first week begins')),
-                ('lot', models.PositiveBigIntegerField(default=1, verbose_name='units in a lot')),
-                ('smallest', models.PositiveBigIntegerField(default=0, verbose_name='fewest units')),
-                ('largest', models.PositiveBigIntegerField(default=1000000000, verbose_name='most units')),
-                ('on_time', models.DecimalField(decimal_places=4, default=1, max_digits=5, verbose_name='on time')),
-                ('defect_ppm', models.PositiveIntegerField(default=0, verbose_name='defects, ppm')),
-                ('orders', models.PositiveIntegerField(default=0, verbose_name='orders done')),
-                ('line', models.CharField(blank=True, max_length=40, verbose_name='production line')),
+                (
+                    "offer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="terms",
+                        serialize=False,
+                        to="members.offer",
+                    ),
+                ),
+                ("price", models.PositiveBigIntegerField(verbose_name="price a unit")),
+                ("currency", models.CharField(default="KRW", max_length=3)),
+                (
+                    "price_breaks",
+                    models.CharField(blank=True, max_length=400, verbose_name="price breaks"),
+                ),
+                (
+                    "own_cost",
+                    models.PositiveBigIntegerField(
+                        blank=True, null=True, verbose_name="own cost a unit"
+                    ),
+                ),
+                (
+                    "setup_cost",
+                    models.PositiveBigIntegerField(default=0, verbose_name="set-up cost"),
+                ),
+                ("capacity", models.CharField(max_length=2000, verbose_name="free units a week")),
+                (
+                    "capacity_from",
+                    models.DateField(blank=True, null=True, verbose_name="first week begins"),
+                ),
+                ("lot", models.PositiveBigIntegerField(default=1, verbose_name="units in a lot")),
+                (
+                    "smallest",
+                    models.PositiveBigIntegerField(default=0, verbose_name="fewest units"),
+                ),
+                (
+                    "largest",
+                    models.PositiveBigIntegerField(default=1000000000, verbose_name="most units"),
+                ),
+                (
+                    "on_time",
+                    models.DecimalField(
+                        decimal_places=4, default=1, max_digits=5, verbose_name="on time"
+                    ),
+                ),
+                ("defect_ppm", models.PositiveIntegerField(default=0, verbose_name="defects, ppm")),
+                ("orders", models.PositiveIntegerField(default=0, verbose_name="orders done")),
+                (
+                    "line",
+                    models.CharField(blank=True, max_length=40, verbose_name="production line"),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.AddField(
-            model_name='offer',
-            name='firm',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='members.firm'),
+            model_name="offer",
+            name="firm",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="offers",
+                to="members.firm",
+            ),
         ),
         migrations.CreateModel(
-            name='Tie',
+            name="Tie",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('times', models.PositiveIntegerField(default=1)),
-                ('rating', models.PositiveSmallIntegerField(default=3)),
-                ('a', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='members.firm')),
-                ('b', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='members.firm')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("times", models.PositiveIntegerField(default=1)),
+                ("rating", models.PositiveSmallIntegerField(default=3)),
+                (
+                    "a",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="members.firm",
+                    ),
+                ),
+                (
+                    "b",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="members.firm",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Token',
+            name="Token",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('label', models.CharField(max_length=60, verbose_name='what it is for')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('made', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('used', models.DateTimeField(null=True)),
-                ('holding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to='members.holding')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("label", models.CharField(max_length=60, verbose_name="what it is for")),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                (
+                    "made",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("used", models.DateTimeField(null=True)),
+                (
+                    "holding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tokens",
+                        to="members.holding",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Exclusion',
+            name="Exclusion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('a', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='members.firm')),
-                ('b', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='members.firm')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "a",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="members.firm",
+                    ),
+                ),
+                (
+                    "b",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="members.firm",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('a', 'b'), name='one_exclusion_a_pair'), models.CheckConstraint(condition=models.Q(('a__lt', models.F('b'))), name='exclusion_in_order')],
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(fields=("a", "b"), name="one_exclusion_a_pair"),
+                    models.CheckConstraint(
+                        condition=models.Q(("a__lt", models.F("b"))), name="exclusion_in_order"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60, verbose_name='certificate')),
-                ('expires', models.DateField(blank=True, null=True, verbose_name='valid until')),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='certificates', to='members.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="certificate")),
+                ("expires", models.DateField(blank=True, null=True, verbose_name="valid until")),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="certificates",
+                        to="members.firm",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name',),
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['name'], name='members_cer_name_2d62d9_idx')],
-                'constraints': [models.UniqueConstraint(fields=('firm', 'name'), name='one_certificate_a_name')],
+                "ordering": ("name",),
+                "default_permissions": (),
+                "indexes": [models.Index(fields=["name"], name="members_cer_name_2d62d9_idx")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("firm", "name"), name="one_certificate_a_name")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BankAccount',
+            name="BankAccount",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('bank', models.CharField(max_length=40, verbose_name='bank')),
-                ('number', encrypted_fields.fields.EncryptedCharField(max_length=200, verbose_name='account number')),
-                ('holder', encrypted_fields.fields.EncryptedCharField(max_length=200, verbose_name='account holder')),
-                ('state', models.CharField(choices=[('asked', 'waits for a second person'), ('confirmed', 'confirmed, waits for its day'), ('used', 'in use'), ('refused', 'refused'), ('replaced', 'replaced')], default='asked', max_length=10)),
-                ('asked_by', models.UUIDField()),
-                ('asked_at', models.DateTimeField()),
-                ('confirmed_by', models.UUIDField(null=True)),
-                ('wrong_digits', models.PositiveSmallIntegerField(default=0)),
-                ('used_from', models.DateTimeField(null=True)),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accounts', to='members.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("bank", models.CharField(max_length=40, verbose_name="bank")),
+                (
+                    "number",
+                    encrypted_fields.fields.EncryptedCharField(
+                        max_length=200, verbose_name="account number"
+                    ),
+                ),
+                (
+                    "holder",
+                    encrypted_fields.fields.EncryptedCharField(
+                        max_length=200, verbose_name="account holder"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "waits for a second person"),
+                            ("confirmed", "confirmed, waits for its day"),
+                            ("used", "in use"),
+                            ("refused", "refused"),
+                            ("replaced", "replaced"),
+                        ],
+                        default="asked",
+                        max_length=10,
+                    ),
+                ),
+                ("asked_by", models.UUIDField()),
+                ("asked_at", models.DateTimeField()),
+                ("confirmed_by", models.UUIDField(null=True)),
+                ("wrong_digits", models.PositiveSmallIntegerField(default=0)),
+                ("used_from", models.DateTimeField(null=True)),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="accounts",
+                        to="members.firm",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'used')), fields=('firm',), name='one_account_in_use'), models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('asked_by')), _negated=True), _connector='OR'), name='two_people_for_an_account')],
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "used")),
+                        fields=("firm",),
+                        name="one_account_in_use",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confirmed_by__isnull", True),
+                            models.Q(("confirmed_by", models.F("asked_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="two_people_for_an_account",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended__isnull', True)), fields=('person', 'office', 'firm'), name='one_holding_of_an_office', nulls_distinct=False),
+            model_name="holding",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended__isnull", True)),
+                fields=("person", "office", "firm"),
+                name="one_holding_of_an_office",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('firm__isnull', False), ('office__in', ['owner', 'staff', 'accountant'])), models.Q(('firm__isnull', True), models.Q(('office__in', ['owner', 'staff', 'accountant']), _negated=True)), _connector='OR'), name='offices_of_a_firm_have_one'),
+            model_name="holding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("firm__isnull", False), ("office__in", ["owner", "staff", "accountant"])
+                    ),
+                    models.Q(
+                        ("firm__isnull", True),
+                        models.Q(("office__in", ["owner", "staff", "accountant"]), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="offices_of_a_firm_have_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended__isnull', True)), fields=('email', 'office', 'firm'), name='one_open_invitation', nulls_distinct=False),
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended__isnull", True)),
+                fields=("email", "office", "firm"),
+                name="one_open_invitation",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(('on_time__gte', 0), ('on_time__lte', 1)), name='on_time_is_a_share'),
+            model_name="terms",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("on_time__gte", 0), ("on_time__lte", 1)),
+                name="on_time_is_a_share",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(('lot__gte', 1)), name='a_lot_is_not_empty'),
+            model_name="terms",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("lot__gte", 1)), name="a_lot_is_not_empty"
+            ),
         ),
         migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['capability'], name='members_off_capabil_345f04_idx'),
+            model_name="offer",
+            index=models.Index(fields=["capability"], name="members_off_capabil_345f04_idx"),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(condition=models.Q(('active', True)), fields=('firm', 'capability'), name='one_offer_a_capability'),
+            model_name="offer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("active", True)),
+                fields=("firm", "capability"),
+                name="one_offer_a_capability",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tie',
-            constraint=models.UniqueConstraint(fields=('a', 'b'), name='one_tie_a_pair'),
+            model_name="tie",
+            constraint=models.UniqueConstraint(fields=("a", "b"), name="one_tie_a_pair"),
         ),
         migrations.AddConstraint(
-            model_name='tie',
-            constraint=models.CheckConstraint(condition=models.Q(('a__lt', models.F('b'))), name='tie_in_order'),
+            model_name="tie",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("a__lt", models.F("b"))), name="tie_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tie',
-            constraint=models.CheckConstraint(condition=models.Q(('rating__gte', 1), ('rating__lte', 5)), name='rating_1_to_5'),
+            model_name="tie",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rating__gte", 1), ("rating__lte", 5)), name="rating_1_to_5"
+            ),
         ),
     ]
