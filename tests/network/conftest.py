@@ -54,15 +54,21 @@ def people(db: None) -> People:
             "partner": make_firm("665-21-26398", "다라인쇄"),
             "other": make_firm("435-96-26475", "마바디자인"),
         }
-        holdings = {}
-        for firm_key, firm in firms.items():
-            for office in (Office.OWNER, Office.STAFF, Office.ACCOUNTANT):
-                holdings[f"{firm_key}.{office.value}"] = _hold(
-                    f"{office.value}@{firm_key}.example", office, firm
-                )
+        people = People(firms, {})
+        for firm_key in firms:
+            hold_offices(people, firm_key)
         for office in (Office.COORDINATOR, Office.BOARD, Office.REVIEWER):
-            holdings[office.value] = _hold(f"{office.value}@association.example", office, None)
-    return People(firms, holdings)
+            email = f"{office.value}@association.example"
+            people.holdings[office.value] = _hold(email, office, None)
+    return people
+
+
+def hold_offices(people: People, firm_key: str) -> None:
+    """An owner, staff and an accountant for a firm."""
+    for office in (Office.OWNER, Office.STAFF, Office.ACCOUNTANT):
+        people.holdings[f"{firm_key}.{office.value}"] = _hold(
+            f"{office.value}@{firm_key}.example", office, people.firms[firm_key]
+        )
 
 
 def _hold(email: str, office: Office, firm: Firm | None) -> Holding:

@@ -1,3 +1,5 @@
 """Addresses of the pages of ``consortia``."""
 
-urlpatterns: list = []
+from moyeora.network.consortia.agreements.urls import urlpatterns as agreements
+
+urlpatterns = [*agreements]
