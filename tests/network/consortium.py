@@ -4,10 +4,10 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 from django_scopes import scope, scopes_disabled
+from tests.network.conftest import People, hold_offices, make_firm
 
 from moyeora.network.consortia.models import Consortium, Item, Party, Seat, SeatTerms
 from moyeora.network.frame.actor import Actor
-from tests.network.conftest import People, hold_offices, make_firm
 
 SEATS = {  # firm: (seat, quantity, unit, offered price, own cost)
     "ours": ("고객 자료 분석", 300_000, "record", 9_300_000, 7_000_000),
@@ -24,22 +24,40 @@ def agreeing(people: People) -> Consortium:
             people.firms["third"] = make_firm("124-40-33915", "사아물류", "49301")
             hold_offices(people, "third")
         item = Item.objects.create(
-            owner=people.firms["ours"], title="백화점 고객 30만 명 개인화 우편",
-            start=date(2027, 1, 4), due=date(2027, 3, 28), budget=80_000_000, price=90_000_000,
-            place="서울 중구", latitude="37.5636", longitude="126.9976",
-            state=Item.State.CLOSED, created=now, created_by=people.holdings["ours.owner"].person_id,
+            owner=people.firms["ours"],
+            title="백화점 고객 30만 명 개인화 우편",
+            start=date(2027, 1, 4),
+            due=date(2027, 3, 28),
+            budget=80_000_000,
+            price=90_000_000,
+            place="서울 중구",
+            latitude="37.5636",
+            longitude="126.9976",
+            state=Item.State.CLOSED,
+            created=now,
+            created_by=people.holdings["ours.owner"].person_id,
         )
         consortium = Consortium.objects.create(
-            item=item, title=item.title, lead=people.firms["ours"],
-            state=Consortium.State.AGREEING, created=now,
+            item=item,
+            title=item.title,
+            lead=people.firms["ours"],
+            state=Consortium.State.AGREEING,
+            created=now,
         )
         for at, (key, (title, quantity, unit, cost, own)) in enumerate(SEATS.items()):
             firm = people.firms[key]
             Party.objects.create(consortium=consortium, firm=firm, since=now)
             seat = Seat.objects.create(
-                consortium=consortium, firm=firm, need=f"need-{at}", title=title, role="production",
-                quantity=quantity, unit=unit, state=Seat.State.ACCEPTED,
-                deadline=now + timedelta(days=7), answered=now,
+                consortium=consortium,
+                firm=firm,
+                need=f"need-{at}",
+                title=title,
+                role="production",
+                quantity=quantity,
+                unit=unit,
+                state=Seat.State.ACCEPTED,
+                deadline=now + timedelta(days=7),
+                answered=now,
             )
             SeatTerms.objects.create(seat=seat, cost=cost, own_cost=own, currency="KRW")
     return consortium

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django_scopes import scopes_disabled
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.network.consortium import acting, agreeing
 
 from moyeora.network.consortia.agreements import actions, ballots, rules
 from moyeora.network.consortia.agreements import terms as agreed
@@ -23,7 +24,6 @@ from moyeora.network.frame.faults import NotAllowed, NotFresh, Refused
 from moyeora.network.journal.models import Entry
 from moyeora.sharing import read_receipt, replay
 from moyeora.sharing.text import plain_text
-from tests.network.consortium import acting, agreeing
 
 OWNERS = ("ours.owner", "partner.owner", "third.owner")
 
@@ -124,8 +124,11 @@ def test_an_amendment_is_signed_by_all_whom_it_touches_and_nobody_else(people, c
     ours, partner, third = terms.parties
     shifted = replace(
         terms,
-        parties=(ours, replace(partner, weight=partner.weight - 20),
-                 replace(third, weight=third.weight + 20)),
+        parties=(
+            ours,
+            replace(partner, weight=partner.weight - 20),
+            replace(third, weight=third.weight + 20),
+        ),
     )
     with acting(people.actor("partner.owner")) as actor:
         actions.write_draft(actor, consortium, terms=shifted)
@@ -179,7 +182,9 @@ def test_a_firm_compares_its_own_amounts_and_they_are_what_it_would_be_paid(peop
     with scopes_disabled():
         numbers = [people.firms[key].number for key in ("ours", "partner", "third")]
         Worth.objects.create(
-            consortium=consortium, parties=numbers, values=[0, 0, 0, 9, 6, 0, 20],
+            consortium=consortium,
+            parties=numbers,
+            values=[0, 0, 0, 9, 6, 0, 20],
             made=consortium.created,
         )
     terms = drafted(people, consortium)
@@ -193,7 +198,9 @@ def test_a_firm_compares_its_own_amounts_and_they_are_what_it_would_be_paid(peop
         division = program(terms.with_weights(row.rule, found.get(row.rule, found["equal"])))
         receipts = [read_receipt(one, division) for one in scenario_receipts(terms, 100)]
         due = sum(
-            p.due for made in replay(division, receipts) for p in made.payments
+            p.due
+            for made in replay(division, receipts)
+            for p in made.payments
             if p.party == numbers[1]
         )
         assert row.amounts[1] == due
@@ -227,7 +234,9 @@ def test_weights_sum_and_stay_within_one_unit(parts, unit):
 def test_a_vote_is_one_a_firm_and_counted_by_the_manual(people, consortium):
     with acting(people.actor("ours.owner")) as actor:
         ballot = ballots.put(
-            actor, consortium, question="납기를 1주 늦춘다",
+            actor,
+            consortium,
+            question="납기를 1주 늦춘다",
             barred=frozenset({people.firms["third"].id}),
         )
     with acting(people.actor("third.owner")) as actor, pytest.raises(Refused):
@@ -246,8 +255,10 @@ def test_a_vote_is_one_a_firm_and_counted_by_the_manual(people, consortium):
 def test_the_pages_lead_from_draft_to_signature(people, consortium):
     owner = people.client("ours.owner")
     page = owner.get(reverse("agreement-draft", args=[consortium.id]))
-    data = {name: field.initial if field.initial is not None else page.context["form"].initial[name]
-            for name, field in page.context["form"].fields.items()}
+    data = {
+        name: field.initial if field.initial is not None else page.context["form"].initial[name]
+        for name, field in page.context["form"].fields.items()
+    }
     wrong = owner.post(reverse("agreement-draft", args=[consortium.id]), {**data, "customer": ""})
     assert wrong.status_code == 422
     kept = owner.post(

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "moyeora.network.jobs",
     "moyeora.network.members",
     "moyeora.network.consortia",
+    "moyeora.network.ledger",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

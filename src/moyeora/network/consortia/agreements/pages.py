@@ -187,14 +187,10 @@ def read(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     agreement = _agreement(agreement_id)
     if request.method == "POST":
         if request.POST.get("answer") == "refuse":
-            actions.refuse_to_sign(
-                request.actor, agreement, reason=request.POST.get("reason", "")
-            )
+            actions.refuse_to_sign(request.actor, agreement, reason=request.POST.get("reason", ""))
             messages.info(request, _("You have refused to sign. The others are told why."))
         else:
-            actions.sign(
-                request.actor, agreement, text_hash=request.POST.get("text_hash", "")
-            )
+            actions.sign(request.actor, agreement, text_hash=request.POST.get("text_hash", ""))
             messages.success(request, _("Your firm has signed."))
         return redirect("agreement", agreement.id)
     terms = agreed.from_json(agreement.terms)
@@ -310,5 +306,3 @@ def _changes(agreement: Agreement, lang: str) -> list[tuple[str, str]]:
     )
     lines = difflib.unified_diff(old, new, lineterm="", n=0)
     return [(line[0], line[1:]) for line in lines if line[:2] not in ("--", "++", "@@")]
-
-
