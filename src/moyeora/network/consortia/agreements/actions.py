@@ -86,6 +86,7 @@ def first_terms(consortium: Consortium) -> agreed.Terms:
         begins=item.start if item else consortium.created.date(),
         due=item.due if item else consortium.created.date(),
         lead=parties[consortium.lead_id].number,
+        rule="equal",
         parties=tuple(
             agreed.PartyTerms(
                 id=parties[firm].number,
