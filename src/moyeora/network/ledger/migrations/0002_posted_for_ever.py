@@ -59,7 +59,7 @@ def forwards(apps, schema_editor):
         script = POSTGRESQL + "".join(
             POSTGRESQL_TABLE.format(table=table) for table in (*TABLES, "ledger_account")
         )
-        schema_editor.execute(script)
+        schema_editor.execute(script, params=None)
 
 
 class Migration(migrations.Migration):
