@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django_scopes import scopes_disabled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.network.consortium import acting, agreeing
 
 from moyeora.network.consortia.agreements import actions as agreements
 from moyeora.network.consortia.models import Agreement
@@ -18,7 +19,6 @@ from moyeora.network.ledger.balance import out_of_balance, trial_balance
 from moyeora.network.ledger.books import Kind, Move, account, balance, post
 from moyeora.network.ledger.models import Account, Hold, Payout, Statement, Transfer
 from moyeora.network.members.models import BankAccount
-from tests.network.consortium import acting, agreeing
 
 OWNERS = ("ours.owner", "partner.owner", "third.owner")
 
@@ -38,9 +38,14 @@ def consortium(people):
     with scopes_disabled():
         for key in ("ours", "partner", "third"):
             BankAccount.objects.create(
-                firm=people.firms[key], bank="기업은행", number=f"110-{key}", holder=key,
-                state=BankAccount.State.USED, asked_by=people.holdings[f"{key}.owner"].person_id,
-                asked_at=now(), used_from=now(),
+                firm=people.firms[key],
+                bank="기업은행",
+                number=f"110-{key}",
+                holder=key,
+                state=BankAccount.State.USED,
+                asked_by=people.holdings[f"{key}.owner"].person_id,
+                asked_at=now(),
+                used_from=now(),
             )
     return made
 
@@ -48,8 +53,12 @@ def consortium(people):
 def received(people, consortium, amount, *, day=0, reference="", **more):
     with acting(people.actor("ours.owner")) as actor:
         receipt = receipts.record_receipt(
-            actor, consortium, on=date(2027, 1, 4) + timedelta(days=day), amount=amount,
-            bank_reference=reference or f"IBK-{day}", **more,
+            actor,
+            consortium,
+            on=date(2027, 1, 4) + timedelta(days=day),
+            amount=amount,
+            bank_reference=reference or f"IBK-{day}",
+            **more,
         )
         return receipt, receipts.divide(actor, receipt)
 
@@ -136,9 +145,7 @@ def test_a_cost_is_paid_back_when_another_firm_approved_it(people, consortium):
         receipts.answer_claim(actor, claim, approve=True)
     _, statement = received(people, consortium, 27_000_000)
     costs = [line for line in statement.made["lines"] if line["step"] == "costs"]
-    assert [(c["firm"], c["amount"]) for c in costs] == [
-        (people.firms["third"].number, 1_500_000)
-    ]
+    assert [(c["firm"], c["amount"]) for c in costs] == [(people.firms["third"].number, 1_500_000)]
 
 
 def test_a_credit_note_is_set_off_and_the_retention_is_released(people, consortium):
@@ -154,7 +161,8 @@ def test_a_credit_note_is_set_off_and_the_retention_is_released(people, consorti
 
 
 @settings(
-    max_examples=12, deadline=None,
+    max_examples=12,
+    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(st.integers(1, 10**10), min_size=1, max_size=5))
@@ -206,9 +214,7 @@ def test_the_database_itself_keeps_what_was_posted(people, consortium):
             lambda: Transfer.objects.filter(id=transfer.id).update(amount=1),
             lambda: Transfer.objects.filter(id=transfer.id).delete(),
             lambda: Account.objects.filter(id=won.id).update(currency="USD"),
-            lambda: post(
-                consortium.id, "bad", "bad", transfer.id, now(), [Move(dollars, won, 5)]
-            ),
+            lambda: post(consortium.id, "bad", "bad", transfer.id, now(), [Move(dollars, won, 5)]),
             lambda: connection.cursor().execute("DELETE FROM ledger_posting"),
         ):
             with pytest.raises(DatabaseError), transaction.atomic():

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "moyeora.network.jobs",
     "moyeora.network.members",
     "moyeora.network.consortia",
+    "moyeora.network.orders",
     "moyeora.network.ledger",
     "django.contrib.auth",
     "django.contrib.contenttypes",

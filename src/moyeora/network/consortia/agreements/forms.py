@@ -89,7 +89,21 @@ class DraftForm(forms.Form):
         """The form's first values."""
         plain = {
             name: getattr(terms, name)
-            for name in ["customer", "price", "mode", "rule", "retention_days", "late_each", "liability_percent", "rights", "confidential_years", "notice_days", "bank", "account", "holder"]
+            for name in [
+                "customer",
+                "price",
+                "mode",
+                "rule",
+                "retention_days",
+                "late_each",
+                "liability_percent",
+                "rights",
+                "confidential_years",
+                "notice_days",
+                "bank",
+                "account",
+                "holder",
+            ]
         }
         days = {"begins": terms.begins.isoformat(), "due": terms.due.isoformat()}
         rates = {
@@ -109,7 +123,23 @@ class DraftForm(forms.Form):
             weight = _permille(data[f"weight_{old.id}"])
             return replace(old, weight=weight, points=data[f"points_{old.id}"])
 
-        direct = ["customer", "price", "begins", "due", "mode", "rule", "retention_days", "late_each", "liability_percent", "rights", "confidential_years", "notice_days", "bank", "account", "holder"]
+        direct = [
+            "customer",
+            "price",
+            "begins",
+            "due",
+            "mode",
+            "rule",
+            "retention_days",
+            "late_each",
+            "liability_percent",
+            "rights",
+            "confidential_years",
+            "notice_days",
+            "bank",
+            "account",
+            "holder",
+        ]
         return replace(
             self.terms,
             **{name: data[name] for name in direct},
