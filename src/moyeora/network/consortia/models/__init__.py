@@ -9,7 +9,8 @@ from moyeora.network.consortia.models.agreement import (
     Worth,
 )
 from moyeora.network.consortia.models.consortium import Consortium, Party, Seat, SeatTerms
-from moyeora.network.consortia.models.item import Item, Need, Proposal
+from moyeora.network.consortia.models.item import Item, Need
+from moyeora.network.consortia.models.proposal import Proposal, Question, Sealed
 
 __all__ = [
     "Agreement",
@@ -20,6 +21,8 @@ __all__ = [
     "Need",
     "Party",
     "Proposal",
+    "Question",
+    "Sealed",
     "Seat",
     "SeatTerms",
     "Signature",
