@@ -1,13 +1,17 @@
 """A consortium of three firms whose seats are all taken, ready for its agreement."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from django_scopes import scope, scopes_disabled
 from tests.network.conftest import People, hold_offices, make_firm
 
+from moyeora.network.consortia.agreements import actions as agreements
 from moyeora.network.consortia.models import Consortium, Item, Party, Seat, SeatTerms
 from moyeora.network.frame.actor import Actor
+from moyeora.network.frame.clock import now
+from moyeora.network.members.models import BankAccount
 
 SEATS = {  # firm: (seat, quantity, unit, offered price, own cost)
     "ours": ("고객 자료 분석", 300_000, "record", 9_300_000, 7_000_000),
@@ -18,7 +22,7 @@ SEATS = {  # firm: (seat, quantity, unit, offered price, own cost)
 
 def agreeing(people: People) -> Consortium:
     """``ours`` leads; ``partner`` and ``third`` have accepted; ``other`` stays outside."""
-    now = datetime.now(UTC)
+    moment = datetime.now(UTC)
     with scopes_disabled():
         if "third" not in people.firms:
             people.firms["third"] = make_firm("124-40-33915", "사아물류", "49301")
@@ -34,7 +38,7 @@ def agreeing(people: People) -> Consortium:
             latitude="37.5636",
             longitude="126.9976",
             state=Item.State.CLOSED,
-            created=now,
+            created=moment,
             created_by=people.holdings["ours.owner"].person_id,
         )
         consortium = Consortium.objects.create(
@@ -42,11 +46,11 @@ def agreeing(people: People) -> Consortium:
             title=item.title,
             lead=people.firms["ours"],
             state=Consortium.State.AGREEING,
-            created=now,
+            created=moment,
         )
         for at, (key, (title, quantity, unit, cost, own)) in enumerate(SEATS.items()):
             firm = people.firms[key]
-            Party.objects.create(consortium=consortium, firm=firm, since=now)
+            Party.objects.create(consortium=consortium, firm=firm, since=moment)
             seat = Seat.objects.create(
                 consortium=consortium,
                 firm=firm,
@@ -56,10 +60,36 @@ def agreeing(people: People) -> Consortium:
                 quantity=quantity,
                 unit=unit,
                 state=Seat.State.ACCEPTED,
-                deadline=now + timedelta(days=7),
-                answered=now,
+                deadline=moment + timedelta(days=7),
+                answered=moment,
             )
             SeatTerms.objects.create(seat=seat, cost=cost, own_cost=own, currency="KRW")
+    return consortium
+
+
+def agreed(people: People, **changes) -> Consortium:
+    """The same with an agreement in force, and a bank account of each firm in use."""
+    consortium = agreeing(people)
+    with acting(people.actor("ours.owner")) as actor:
+        terms = replace(agreements.first_terms(consortium), customer="한빛백화점", **changes)
+        agreements.write_draft(actor, consortium, terms=terms)
+        agreement = agreements.offer_for_signature(actor, consortium, days=14)
+    for key in SEATS:
+        with acting(people.actor(f"{key}.owner")) as actor:
+            agreement = agreements.sign(actor, agreement, text_hash=agreement.text_hash)
+    with scopes_disabled():
+        for key in SEATS:
+            BankAccount.objects.create(
+                firm=people.firms[key],
+                bank="기업은행",
+                number=f"110-{key}",
+                holder=key,
+                state=BankAccount.State.USED,
+                asked_by=people.holdings[f"{key}.owner"].person_id,
+                asked_at=now(),
+                used_from=now(),
+            )
+    consortium.refresh_from_db()
     return consortium
 
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django_scopes import scopes_disabled
+from tests.network.consortia_world import MORNING, OWNER, fill, newest, seats
 
-from moyeora.formation.discretion import band
 from moyeora.network.consortia import actions
 from moyeora.network.consortia.deadlines import pass_deadlines
 from moyeora.network.consortia.item_table import example
@@ -14,18 +14,13 @@ from moyeora.network.consortia.models import (
     Item,
     Party,
     Proposal,
+    Sealed,
     Seat,
     SeatTerms,
-    Sealed,
 )
 from moyeora.network.consortia.snapshot import Snapshot, paid
 from moyeora.network.frame import clock
-from moyeora.network.frame.actor import Office
-from moyeora.network.frame.faults import NotAllowed, NotFresh, Refused
 from moyeora.network.jobs.work import work
-from moyeora.network.members.models import Firm
-
-from tests.network.consortia_world import MORNING, OWNER, SMALL, fill, newest, seats
 
 
 @pytest.fixture

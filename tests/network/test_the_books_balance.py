@@ -1,6 +1,5 @@
 """The ledger: balanced by construction, nothing twice, the disputed part alone is held."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,46 +7,21 @@ from django.db import DatabaseError, connection, transaction
 from django_scopes import scopes_disabled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.network.consortium import acting, agreeing
+from tests.network.consortium import acting, agreed
 
-from moyeora.network.consortia.agreements import actions as agreements
-from moyeora.network.consortia.models import Agreement
 from moyeora.network.frame.clock import now
 from moyeora.network.frame.faults import NotAllowed, Refused
 from moyeora.network.ledger import payouts, receipts
 from moyeora.network.ledger.balance import out_of_balance, trial_balance
 from moyeora.network.ledger.books import Kind, Move, account, balance, post
 from moyeora.network.ledger.models import Account, Hold, Payout, Statement, Transfer
-from moyeora.network.members.models import BankAccount
 
 OWNERS = ("ours.owner", "partner.owner", "third.owner")
 
 
 @pytest.fixture
 def consortium(people):
-    """An agreement in force, and a bank account for each firm."""
-    made = agreeing(people)
-    with acting(people.actor("ours.owner")) as actor:
-        terms = replace(agreements.first_terms(made), customer="한빛백화점", late_each=100_000)
-        agreements.write_draft(actor, made, terms=terms)
-        agreement = agreements.offer_for_signature(actor, made, days=14)
-    for who in OWNERS:
-        with acting(people.actor(who)) as actor:
-            agreement = agreements.sign(actor, agreement, text_hash=agreement.text_hash)
-    assert agreement.state == Agreement.State.IN_FORCE
-    with scopes_disabled():
-        for key in ("ours", "partner", "third"):
-            BankAccount.objects.create(
-                firm=people.firms[key],
-                bank="기업은행",
-                number=f"110-{key}",
-                holder=key,
-                state=BankAccount.State.USED,
-                asked_by=people.holdings[f"{key}.owner"].person_id,
-                asked_at=now(),
-                used_from=now(),
-            )
-    return made
+    return agreed(people, late_each=100_000)
 
 
 def received(people, consortium, amount, *, day=0, reference="", **more):

@@ -1,4 +1,4 @@
-"""Who may do what with money: predicates over an actor and a consortium (or what belongs to one)."""
+"""Who may do what with money."""
 
 from typing import Any
 

@@ -76,9 +76,7 @@ def record_receipt(
             Fault(
                 "bank_reference",
                 _("The bank's reference is missing."),
-                _(
-                    "Write it as on the bank's document: it keeps a receipt from being entered twice."
-                ),
+                _("Copy it from the bank's document: it keeps a receipt from being entered twice."),
             )
         )
     last = consortium.receipts.order_by("-number").first()

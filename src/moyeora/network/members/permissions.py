@@ -23,9 +23,7 @@ def in_own_firm(*offices: Office) -> Callable[..., bool]:
 
     @rules.predicate(name=f"in_own_firm({', '.join(offices)})")
     def holds(actor: Actor, subject: Any = None) -> bool:
-        return (
-            actor.office in offices and actor.firm is not None and actor.firm == firm_of(subject)
-        )
+        return actor.office in offices and actor.firm is not None and actor.firm == firm_of(subject)
 
     return holds
 

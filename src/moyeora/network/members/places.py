@@ -7,7 +7,7 @@ from importlib.resources import files
 
 @cache
 def places() -> dict[str, tuple[str, str]]:
-    """"서울 중구" -> (latitude, longitude), degrees as they are written in the list."""
+    """ "서울 중구" -> (latitude, longitude), degrees as they are written in the list."""
     text = (files("moyeora.formation") / "places.csv").read_text(encoding="utf-8")
     return {
         f"{row['region']} {row['city']}": (row["latitude"], row["longitude"])

@@ -5,7 +5,7 @@ from django.urls import path
 from moyeora.network.consortia.agreements import pages
 
 urlpatterns = [
-    
+    path("<uuid:consortium_id>/", pages.overview, name="consortium"),
     path("<uuid:consortium_id>/agreements/", pages.overview, name="agreements"),
     path("<uuid:consortium_id>/agreements/draft/", pages.draft, name="agreement-draft"),
     path("<uuid:consortium_id>/agreements/compare/", pages.compare, name="agreement-compare"),

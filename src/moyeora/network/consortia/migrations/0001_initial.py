@@ -6,344 +6,709 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('members', '0002_upload_bankaccount_wrong_digits_invitation'),
+        ("members", "0002_upload_bankaccount_wrong_digits_invitation"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Consortium',
+            name="Consortium",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('state', models.CharField(choices=[('inviting', 'inviting'), ('agreeing', 'agreeing'), ('agreed', 'agreed'), ('ended', 'ended')], default='inviting', max_length=10)),
-                ('made_up', models.BooleanField(default=False)),
-                ('created', models.DateTimeField()),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='led', to='members.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("inviting", "inviting"),
+                            ("agreeing", "agreeing"),
+                            ("agreed", "agreed"),
+                            ("ended", "ended"),
+                        ],
+                        default="inviting",
+                        max_length=10,
+                    ),
+                ),
+                ("made_up", models.BooleanField(default=False)),
+                ("created", models.DateTimeField()),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="led",
+                        to="members.firm",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created', '-id'),
-                'default_permissions': (),
+                "ordering": ("-created", "-id"),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('plan', 'proposal'), ('repair', 'repair')], default='plan', max_length=10)),
-                ('state', models.CharField(choices=[('offered', 'waits for the lead'), ('taken', 'taken'), ('outdated', 'outdated'), ('impossible', 'impossible')], default='offered', max_length=10)),
-                ('job', models.UUIDField(null=True, unique=True)),
-                ('created', models.DateTimeField()),
-                ('proven', models.BooleanField(default=False)),
-                ('seconds', models.FloatField(default=0)),
-                ('view', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("plan", "proposal"), ("repair", "repair")],
+                        default="plan",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("offered", "waits for the lead"),
+                            ("taken", "taken"),
+                            ("outdated", "outdated"),
+                            ("impossible", "impossible"),
+                        ],
+                        default="offered",
+                        max_length=10,
+                    ),
+                ),
+                ("job", models.UUIDField(null=True, unique=True)),
+                ("created", models.DateTimeField()),
+                ("proven", models.BooleanField(default=False)),
+                ("seconds", models.FloatField(default=0)),
+                ("view", models.JSONField(default=dict)),
             ],
             options={
-                'ordering': ('-created', '-id'),
-                'default_permissions': (),
+                "ordering": ("-created", "-id"),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Seat',
+            name="Seat",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('need', models.CharField(max_length=40)),
-                ('title', models.CharField(max_length=80)),
-                ('role', models.CharField(max_length=40)),
-                ('quantity', models.PositiveBigIntegerField()),
-                ('unit', models.CharField(max_length=20)),
-                ('begins', models.DateField(null=True)),
-                ('ends', models.DateField(null=True)),
-                ('state', models.CharField(choices=[('invited', 'invited'), ('accepted', 'accepted'), ('declined', 'declined'), ('expired', 'deadline passed'), ('released', 'released')], default='invited', max_length=10)),
-                ('deadline', models.DateTimeField()),
-                ('answered', models.DateTimeField(null=True)),
-                ('answered_by', models.UUIDField(null=True)),
-                ('offered', models.DateTimeField(null=True)),
-                ('proposal', models.UUIDField(null=True)),
-                ('done', models.PositiveBigIntegerField(default=0)),
-                ('not_again', models.BooleanField(default=False)),
-                ('reason', models.CharField(blank=True, max_length=200)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("need", models.CharField(max_length=40)),
+                ("title", models.CharField(max_length=80)),
+                ("role", models.CharField(max_length=40)),
+                ("quantity", models.PositiveBigIntegerField()),
+                ("unit", models.CharField(max_length=20)),
+                ("begins", models.DateField(null=True)),
+                ("ends", models.DateField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("invited", "invited"),
+                            ("accepted", "accepted"),
+                            ("declined", "declined"),
+                            ("expired", "deadline passed"),
+                            ("released", "released"),
+                        ],
+                        default="invited",
+                        max_length=10,
+                    ),
+                ),
+                ("deadline", models.DateTimeField()),
+                ("answered", models.DateTimeField(null=True)),
+                ("answered_by", models.UUIDField(null=True)),
+                ("offered", models.DateTimeField(null=True)),
+                ("proposal", models.UUIDField(null=True)),
+                ("done", models.PositiveBigIntegerField(default=0)),
+                ("not_again", models.BooleanField(default=False)),
+                ("reason", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'ordering': ('begins', 'need', 'id'),
-                'default_permissions': (),
+                "ordering": ("begins", "need", "id"),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Worth',
+            name="Worth",
             fields=[
-                ('consortium', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='consortia.consortium')),
-                ('parties', models.JSONField()),
-                ('values', models.JSONField()),
-                ('made', models.DateTimeField()),
-                ('job', models.UUIDField(null=True)),
+                (
+                    "consortium",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="consortia.consortium",
+                    ),
+                ),
+                ("parties", models.JSONField()),
+                ("values", models.JSONField()),
+                ("made", models.DateTimeField()),
+                ("job", models.UUIDField(null=True)),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Ballot',
+            name="Ballot",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('question', models.CharField(max_length=300, verbose_name='question')),
-                ('put', models.DateTimeField()),
-                ('deadline', models.DateTimeField()),
-                ('state', models.CharField(choices=[('open', 'open'), ('carried', 'carried'), ('lost', 'lost')], default='open', max_length=10)),
-                ('closed', models.DateTimeField(null=True)),
-                ('put_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.firm')),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ballots', to='consortia.consortium')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("question", models.CharField(max_length=300, verbose_name="question")),
+                ("put", models.DateTimeField()),
+                ("deadline", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "open"), ("carried", "carried"), ("lost", "lost")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("closed", models.DateTimeField(null=True)),
+                (
+                    "put_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.firm",
+                    ),
+                ),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ballots",
+                        to="consortia.consortium",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-put', '-id'),
-                'default_permissions': (),
+                "ordering": ("-put", "-id"),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Agreement',
+            name="Agreement",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('version', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('signing', 'being signed'), ('in_force', 'in force'), ('superseded', 'superseded'), ('refused', 'refused'), ('lapsed', 'deadline passed')], default='signing', max_length=10)),
-                ('terms', models.JSONField()),
-                ('text_hash', models.CharField(max_length=64)),
-                ('offered', models.DateTimeField()),
-                ('deadline', models.DateTimeField()),
-                ('in_force_since', models.DateTimeField(null=True)),
-                ('amends', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='amendments', to='consortia.agreement')),
-                ('offered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.firm')),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='consortia.consortium')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("signing", "being signed"),
+                            ("in_force", "in force"),
+                            ("superseded", "superseded"),
+                            ("refused", "refused"),
+                            ("lapsed", "deadline passed"),
+                        ],
+                        default="signing",
+                        max_length=10,
+                    ),
+                ),
+                ("terms", models.JSONField()),
+                ("text_hash", models.CharField(max_length=64)),
+                ("offered", models.DateTimeField()),
+                ("deadline", models.DateTimeField()),
+                ("in_force_since", models.DateTimeField(null=True)),
+                (
+                    "amends",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="amendments",
+                        to="consortia.agreement",
+                    ),
+                ),
+                (
+                    "offered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.firm",
+                    ),
+                ),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements",
+                        to="consortia.consortium",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-version',),
-                'default_permissions': (),
+                "ordering": ("-version",),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('terms', models.JSONField()),
-                ('changed', models.DateTimeField()),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='consortia.consortium')),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='members.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("terms", models.JSONField()),
+                ("changed", models.DateTimeField()),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to="consortia.consortium",
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="members.firm",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('description', models.TextField(blank=True, max_length=4000, verbose_name='description')),
-                ('start', models.DateField(verbose_name='begins')),
-                ('due', models.DateField(verbose_name='due')),
-                ('period_days', models.PositiveSmallIntegerField(default=7)),
-                ('currency', models.CharField(default='KRW', max_length=3, verbose_name='currency')),
-                ('budget', models.PositiveBigIntegerField(verbose_name='budget')),
-                ('price', models.PositiveBigIntegerField(verbose_name='the customer pays')),
-                ('offer_currency', models.CharField(default='KRW', max_length=3)),
-                ('exchange_rate', models.CharField(blank=True, max_length=20)),
-                ('place', models.CharField(max_length=50, verbose_name='place')),
-                ('latitude', models.DecimalField(decimal_places=5, max_digits=8)),
-                ('longitude', models.DecimalField(decimal_places=5, max_digits=8)),
-                ('wishes', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('open', 'open'), ('closed', 'closed')], default='draft', max_length=10)),
-                ('created', models.DateTimeField()),
-                ('created_by', models.UUIDField()),
-                ('closed', models.DateTimeField(null=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='members.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                (
+                    "description",
+                    models.TextField(blank=True, max_length=4000, verbose_name="description"),
+                ),
+                ("start", models.DateField(verbose_name="begins")),
+                ("due", models.DateField(verbose_name="due")),
+                ("period_days", models.PositiveSmallIntegerField(default=7)),
+                (
+                    "currency",
+                    models.CharField(default="KRW", max_length=3, verbose_name="currency"),
+                ),
+                ("budget", models.PositiveBigIntegerField(verbose_name="budget")),
+                ("price", models.PositiveBigIntegerField(verbose_name="the customer pays")),
+                ("offer_currency", models.CharField(default="KRW", max_length=3)),
+                ("exchange_rate", models.CharField(blank=True, max_length=20)),
+                ("place", models.CharField(max_length=50, verbose_name="place")),
+                ("latitude", models.DecimalField(decimal_places=5, max_digits=8)),
+                ("longitude", models.DecimalField(decimal_places=5, max_digits=8)),
+                ("wishes", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("open", "open"), ("closed", "closed")],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("created", models.DateTimeField()),
+                ("created_by", models.UUIDField()),
+                ("closed", models.DateTimeField(null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="members.firm",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created', '-id'),
-                'default_permissions': (),
+                "ordering": ("-created", "-id"),
+                "default_permissions": (),
             },
         ),
         migrations.AddField(
-            model_name='consortium',
-            name='item',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='consortium', to='consortia.item'),
+            model_name="consortium",
+            name="item",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="consortium",
+                to="consortia.item",
+            ),
         ),
         migrations.CreateModel(
-            name='Need',
+            name="Need",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('key', models.SlugField(max_length=40)),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('title', models.CharField(max_length=80, verbose_name='title')),
-                ('role', models.CharField(max_length=40, verbose_name='role')),
-                ('capability', models.JSONField(default=list)),
-                ('quantity', models.PositiveBigIntegerField(verbose_name='quantity')),
-                ('unit', models.CharField(max_length=20, verbose_name='unit')),
-                ('due', models.DateField(blank=True, null=True, verbose_name='due')),
-                ('must', models.JSONField(default=dict)),
-                ('split', models.BooleanField(default=True, verbose_name='may be split among firms')),
-                ('firms_max', models.PositiveSmallIntegerField(null=True)),
-                ('after', models.JSONField(default=list)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='needs', to='consortia.item')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.SlugField(max_length=40)),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                ("title", models.CharField(max_length=80, verbose_name="title")),
+                ("role", models.CharField(max_length=40, verbose_name="role")),
+                ("capability", models.JSONField(default=list)),
+                ("quantity", models.PositiveBigIntegerField(verbose_name="quantity")),
+                ("unit", models.CharField(max_length=20, verbose_name="unit")),
+                ("due", models.DateField(blank=True, null=True, verbose_name="due")),
+                ("must", models.JSONField(default=dict)),
+                (
+                    "split",
+                    models.BooleanField(default=True, verbose_name="may be split among firms"),
+                ),
+                ("firms_max", models.PositiveSmallIntegerField(null=True)),
+                ("after", models.JSONField(default=list)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="needs",
+                        to="consortia.item",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('order', 'id'),
-                'default_permissions': (),
+                "ordering": ("order", "id"),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('since', models.DateTimeField()),
-                ('left', models.DateTimeField(null=True)),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='consortia.consortium')),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parties', to='members.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                ("left", models.DateTimeField(null=True)),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parties",
+                        to="consortia.consortium",
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parties",
+                        to="members.firm",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Sealed',
+            name="Sealed",
             fields=[
-                ('proposal', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='sealed', serialize=False, to='consortia.proposal')),
-                ('plan', models.JSONField(null=True)),
-                ('snapshot', models.BinaryField()),
+                (
+                    "proposal",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="sealed",
+                        serialize=False,
+                        to="consortia.proposal",
+                    ),
+                ),
+                ("plan", models.JSONField(null=True)),
+                ("snapshot", models.BinaryField()),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='consortium',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='repairs', to='consortia.consortium'),
+            model_name="proposal",
+            name="consortium",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="repairs",
+                to="consortia.consortium",
+            ),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='item',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='consortia.item'),
+            model_name="proposal",
+            name="item",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="proposals",
+                to="consortia.item",
+            ),
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('times', models.PositiveIntegerField(default=0)),
-                ('first', models.DateTimeField()),
-                ('last', models.DateTimeField()),
-                ('answer', models.JSONField(null=True)),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='members.firm')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='consortia.item')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("times", models.PositiveIntegerField(default=0)),
+                ("first", models.DateTimeField()),
+                ("last", models.DateTimeField()),
+                ("answer", models.JSONField(null=True)),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="questions",
+                        to="members.firm",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="questions",
+                        to="consortia.item",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-last', '-id'),
-                'default_permissions': (),
+                "ordering": ("-last", "-id"),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='SeatTerms',
+            name="SeatTerms",
             fields=[
-                ('seat', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='terms', serialize=False, to='consortia.seat')),
-                ('cost', models.PositiveBigIntegerField()),
-                ('own_cost', models.PositiveBigIntegerField(null=True)),
-                ('currency', models.CharField(max_length=3)),
+                (
+                    "seat",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="terms",
+                        serialize=False,
+                        to="consortia.seat",
+                    ),
+                ),
+                ("cost", models.PositiveBigIntegerField()),
+                ("own_cost", models.PositiveBigIntegerField(null=True)),
+                ("currency", models.CharField(max_length=3)),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.AddField(
-            model_name='seat',
-            name='consortium',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='consortia.consortium'),
+            model_name="seat",
+            name="consortium",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="seats",
+                to="consortia.consortium",
+            ),
         ),
         migrations.AddField(
-            model_name='seat',
-            name='firm',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='members.firm'),
+            model_name="seat",
+            name="firm",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="seats", to="members.firm"
+            ),
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('answer', models.CharField(choices=[('waiting', 'not yet signed'), ('signed', 'signed'), ('refused', 'refused')], default='waiting', max_length=10)),
-                ('person', models.UUIDField(null=True)),
-                ('at', models.DateTimeField(null=True)),
-                ('text_hash', models.CharField(blank=True, max_length=64)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='consortia.agreement')),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='members.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "not yet signed"),
+                            ("signed", "signed"),
+                            ("refused", "refused"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("person", models.UUIDField(null=True)),
+                ("at", models.DateTimeField(null=True)),
+                ("text_hash", models.CharField(blank=True, max_length=64)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="consortia.agreement",
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="members.firm",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Vote',
+            name="Vote",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('choice', models.CharField(choices=[('yes', 'for'), ('no', 'against'), ('abstain', 'abstains'), ('barred', 'has an interest, no vote')], max_length=10)),
-                ('person', models.UUIDField(null=True)),
-                ('at', models.DateTimeField()),
-                ('ballot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='votes', to='consortia.ballot')),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "choice",
+                    models.CharField(
+                        choices=[
+                            ("yes", "for"),
+                            ("no", "against"),
+                            ("abstain", "abstains"),
+                            ("barred", "has an interest, no vote"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("person", models.UUIDField(null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "ballot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="votes",
+                        to="consortia.ballot",
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.firm",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(fields=('consortium', 'version'), name='one_agreement_a_version'),
+            model_name="agreement",
+            constraint=models.UniqueConstraint(
+                fields=("consortium", "version"), name="one_agreement_a_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('consortium',), name='one_agreement_in_force'),
+            model_name="agreement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "in_force")),
+                fields=("consortium",),
+                name="one_agreement_in_force",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'signing')), fields=('consortium',), name='one_agreement_being_signed'),
+            model_name="agreement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "signing")),
+                fields=("consortium",),
+                name="one_agreement_being_signed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('consortium', 'firm'), name='one_draft_a_firm'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(
+                fields=("consortium", "firm"), name="one_draft_a_firm"
+            ),
         ),
         migrations.AddIndex(
-            model_name='item',
-            index=models.Index(fields=['state', 'closed'], name='consortia_i_state_c224a8_idx'),
+            model_name="item",
+            index=models.Index(fields=["state", "closed"], name="consortia_i_state_c224a8_idx"),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('due__gte', models.F('start'))), name='item_due_after_start'),
+            model_name="item",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due__gte", models.F("start"))), name="item_due_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='need',
-            constraint=models.UniqueConstraint(fields=('item', 'key'), name='one_need_a_key'),
+            model_name="need",
+            constraint=models.UniqueConstraint(fields=("item", "key"), name="one_need_a_key"),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(fields=('consortium', 'firm'), name='one_party_a_firm'),
+            model_name="party",
+            constraint=models.UniqueConstraint(
+                fields=("consortium", "firm"), name="one_party_a_firm"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('item', 'firm'), name='one_answer_a_firm_and_item'),
+            model_name="question",
+            constraint=models.UniqueConstraint(
+                fields=("item", "firm"), name="one_answer_a_firm_and_item"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['invited', 'accepted'])), fields=('consortium', 'need', 'firm'), name='one_live_seat_a_need'),
+            model_name="seat",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["invited", "accepted"])),
+                fields=("consortium", "need", "firm"),
+                name="one_live_seat_a_need",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('agreement', 'firm'), name='one_signature_a_firm'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "firm"), name="one_signature_a_firm"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', 'waiting'), ('at__isnull', True)), models.Q(models.Q(('answer', 'waiting'), _negated=True), ('at__isnull', False)), _connector='OR'), name='answered_at_a_time'),
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answer", "waiting"), ("at__isnull", True)),
+                    models.Q(models.Q(("answer", "waiting"), _negated=True), ("at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="answered_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(fields=('ballot', 'firm'), name='one_firm_one_vote'),
+            model_name="vote",
+            constraint=models.UniqueConstraint(fields=("ballot", "firm"), name="one_firm_one_vote"),
         ),
     ]

@@ -6,219 +6,474 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('consortia', '0001_initial'),
-        ('members', '0002_upload_bankaccount_wrong_digits_invitation'),
+        ("consortia", "0001_initial"),
+        ("members", "0002_upload_bankaccount_wrong_digits_invitation"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Book',
+            name="Book",
             fields=[
-                ('agreement', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='consortia.agreement')),
-                ('state', models.JSONField(null=True)),
-                ('hash', models.CharField(blank=True, max_length=64)),
-                ('statements', models.PositiveIntegerField(default=0)),
+                (
+                    "agreement",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="consortia.agreement",
+                    ),
+                ),
+                ("state", models.JSONField(null=True)),
+                ("hash", models.CharField(blank=True, max_length=64)),
+                ("statements", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('on', models.DateField(verbose_name='received on')),
-                ('amount', models.PositiveBigIntegerField(verbose_name='amount')),
-                ('currency', models.CharField(max_length=3)),
-                ('bank_reference', models.CharField(max_length=60, verbose_name="the bank's reference")),
-                ('evidence', models.CharField(blank=True, max_length=64, verbose_name="SHA-256 of the bank's document")),
-                ('invoice', models.UUIDField(null=True)),
-                ('source', models.JSONField(default=dict)),
-                ('final', models.BooleanField(default=False, verbose_name='last receipt')),
-                ('state', models.CharField(choices=[('recorded', 'recorded'), ('divided', 'divided')], default='recorded', max_length=10)),
-                ('recorded', models.DateTimeField()),
-                ('recorded_by', models.UUIDField(null=True)),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='consortia.agreement')),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='consortia.consortium')),
-                ('credit_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credit_notes', to='ledger.receipt')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("on", models.DateField(verbose_name="received on")),
+                ("amount", models.PositiveBigIntegerField(verbose_name="amount")),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "bank_reference",
+                    models.CharField(max_length=60, verbose_name="the bank's reference"),
+                ),
+                (
+                    "evidence",
+                    models.CharField(
+                        blank=True, max_length=64, verbose_name="SHA-256 of the bank's document"
+                    ),
+                ),
+                ("invoice", models.UUIDField(null=True)),
+                ("source", models.JSONField(default=dict)),
+                ("final", models.BooleanField(default=False, verbose_name="last receipt")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("recorded", "recorded"), ("divided", "divided")],
+                        default="recorded",
+                        max_length=10,
+                    ),
+                ),
+                ("recorded", models.DateTimeField()),
+                ("recorded_by", models.UUIDField(null=True)),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="consortia.agreement",
+                    ),
+                ),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="consortia.consortium",
+                    ),
+                ),
+                (
+                    "credit_of",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credit_notes",
+                        to="ledger.receipt",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('number',),
-                'default_permissions': (),
+                "ordering": ("number",),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('bank', "project's bank account"), ('customer', 'the customer'), ('clearing', 'received, not yet divided'), ('reserve', 'held back by the agreement'), ('due', 'due to be paid'), ('held', 'held amount, in dispute'), ('transit', 'instructed, on its way')], max_length=10)),
-                ('party', models.CharField(blank=True, max_length=60)),
-                ('currency', models.CharField(max_length=3)),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='consortia.consortium')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("bank", "project's bank account"),
+                            ("customer", "the customer"),
+                            ("clearing", "received, not yet divided"),
+                            ("reserve", "held back by the agreement"),
+                            ("due", "due to be paid"),
+                            ("held", "held amount, in dispute"),
+                            ("transit", "instructed, on its way"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("party", models.CharField(blank=True, max_length=60)),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="consortia.consortium",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('kind', 'party', 'currency'),
-                'default_permissions': (),
+                "ordering": ("kind", "party", "currency"),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('made', models.DateTimeField()),
-                ('made_by', models.UUIDField(null=True)),
-                ('sent', models.DateTimeField(null=True)),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='consortia.consortium')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("made", models.DateTimeField()),
+                ("made_by", models.UUIDField(null=True)),
+                ("sent", models.DateTimeField(null=True)),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="batches",
+                        to="consortia.consortium",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('number',),
-                'default_permissions': (),
+                "ordering": ("number",),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('amount', models.PositiveBigIntegerField(verbose_name='held amount')),
-                ('currency', models.CharField(max_length=3)),
-                ('reason', models.CharField(max_length=300, verbose_name='reason')),
-                ('held', models.DateTimeField()),
-                ('held_by', models.UUIDField(null=True)),
-                ('released', models.DateTimeField(null=True)),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='consortia.consortium')),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='members.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("amount", models.PositiveBigIntegerField(verbose_name="held amount")),
+                ("currency", models.CharField(max_length=3)),
+                ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                ("held", models.DateTimeField()),
+                ("held_by", models.UUIDField(null=True)),
+                ("released", models.DateTimeField(null=True)),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="consortia.consortium",
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="members.firm",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('held', 'id'),
-                'default_permissions': (),
+                "ordering": ("held", "id"),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Payout',
+            name="Payout",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('party', models.CharField(max_length=60)),
-                ('amount', models.PositiveBigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('state', models.CharField(choices=[('instructed', 'instructed'), ('sent', 'sent to the bank'), ('confirmed', 'paid'), ('bounced', 'came back')], default='instructed', max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='why it came back')),
-                ('ended', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payouts', to='members.bankaccount')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payouts', to='ledger.batch')),
-                ('firm', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payouts', to='members.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("party", models.CharField(max_length=60)),
+                ("amount", models.PositiveBigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("instructed", "instructed"),
+                            ("sent", "sent to the bank"),
+                            ("confirmed", "paid"),
+                            ("bounced", "came back"),
+                        ],
+                        default="instructed",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="why it came back"),
+                ),
+                ("ended", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payouts",
+                        to="members.bankaccount",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payouts",
+                        to="ledger.batch",
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payouts",
+                        to="members.firm",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Posting',
+            name="Posting",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=120)),
-                ('kind', models.CharField(max_length=40)),
-                ('subject', models.UUIDField()),
-                ('at', models.DateTimeField()),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='consortia.consortium')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.CharField(max_length=120)),
+                ("kind", models.CharField(max_length=40)),
+                ("subject", models.UUIDField()),
+                ("at", models.DateTimeField()),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="postings",
+                        to="consortia.consortium",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('at', 'id'),
-                'default_permissions': (),
+                "ordering": ("at", "id"),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Statement',
+            name="Statement",
             fields=[
-                ('receipt', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='ledger.receipt')),
-                ('number', models.PositiveIntegerField()),
-                ('made', models.JSONField()),
-                ('before', models.CharField(max_length=64)),
-                ('after', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
+                (
+                    "receipt",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="ledger.receipt",
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("made", models.JSONField()),
+                ("before", models.CharField(max_length=64)),
+                ("after", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ('number',),
-                'default_permissions': (),
+                "ordering": ("number",),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='CostClaim',
+            name="CostClaim",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('what', models.CharField(max_length=120, verbose_name='what for')),
-                ('amount', models.PositiveBigIntegerField(verbose_name='amount')),
-                ('currency', models.CharField(max_length=3)),
-                ('document', models.CharField(max_length=120, verbose_name='document')),
-                ('state', models.CharField(choices=[('claimed', 'waits for approval'), ('approved', 'approved'), ('refused', 'refused'), ('counted', 'in a statement')], default='claimed', max_length=10)),
-                ('claimed', models.DateTimeField()),
-                ('answered_by', models.UUIDField(null=True)),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cost_claims', to='consortia.consortium')),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cost_claims', to='members.firm')),
-                ('receipt', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cost_claims', to='ledger.receipt')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("what", models.CharField(max_length=120, verbose_name="what for")),
+                ("amount", models.PositiveBigIntegerField(verbose_name="amount")),
+                ("currency", models.CharField(max_length=3)),
+                ("document", models.CharField(max_length=120, verbose_name="document")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("claimed", "waits for approval"),
+                            ("approved", "approved"),
+                            ("refused", "refused"),
+                            ("counted", "in a statement"),
+                        ],
+                        default="claimed",
+                        max_length=10,
+                    ),
+                ),
+                ("claimed", models.DateTimeField()),
+                ("answered_by", models.UUIDField(null=True)),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cost_claims",
+                        to="consortia.consortium",
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cost_claims",
+                        to="members.firm",
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cost_claims",
+                        to="ledger.receipt",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('claimed', 'id'),
-                'default_permissions': (),
+                "ordering": ("claimed", "id"),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('amount', models.PositiveBigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('credit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='ledger.account')),
-                ('debit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='debits', to='ledger.account')),
-                ('posting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='ledger.posting')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("amount", models.PositiveBigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "credit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credits",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "debit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="debits",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "posting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transfers",
+                        to="ledger.posting",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('consortium', 'kind', 'party', 'currency'), name='one_account_a_kind'),
+            model_name="account",
+            constraint=models.UniqueConstraint(
+                fields=("consortium", "kind", "party", "currency"), name="one_account_a_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(fields=('consortium', 'number'), name='one_batch_a_number'),
+            model_name="batch",
+            constraint=models.UniqueConstraint(
+                fields=("consortium", "number"), name="one_batch_a_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='something_is_held'),
+            model_name="hold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="something_is_held"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payout_above_zero'),
+            model_name="payout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="payout_above_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.UniqueConstraint(fields=('batch', 'party'), name='one_payout_a_batch'),
+            model_name="payout",
+            constraint=models.UniqueConstraint(
+                fields=("batch", "party"), name="one_payout_a_batch"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.UniqueConstraint(fields=('consortium', 'key'), name='one_posting_a_key'),
+            model_name="posting",
+            constraint=models.UniqueConstraint(
+                fields=("consortium", "key"), name="one_posting_a_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('consortium', 'number'), name='one_receipt_a_number'),
+            model_name="receipt",
+            constraint=models.UniqueConstraint(
+                fields=("consortium", "number"), name="one_receipt_a_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('consortium', 'bank_reference'), name='one_receipt_a_reference'),
+            model_name="receipt",
+            constraint=models.UniqueConstraint(
+                fields=("consortium", "bank_reference"), name="one_receipt_a_reference"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='amount_above_zero'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="amount_above_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='two_accounts'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("debit", models.F("credit")), _negated=True),
+                name="two_accounts",
+            ),
         ),
     ]

@@ -46,7 +46,7 @@ class Account(models.Model):
 
 
 class Posting(models.Model):
-    """One business event in the books. ``key`` makes it idempotent: the same key, the same event."""
+    """One business event in the books; the same ``key`` is the same event, posted once."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     consortium = models.ForeignKey(Consortium, models.PROTECT, related_name="postings")

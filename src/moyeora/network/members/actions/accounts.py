@@ -65,7 +65,9 @@ def ask(act: Act, firm: Firm, *, bank: str, number: str, holder: str) -> BankAcc
         asked_at=act.at,
     )
     _record(act, "account.asked", account)
-    _tell(account, gettext_noop("A new bank account was asked for. A second person must confirm it."))
+    _tell(
+        account, gettext_noop("A new bank account was asked for. A second person must confirm it.")
+    )
     return account
 
 
@@ -115,7 +117,9 @@ def confirm_by_call(act: Act, account: BankAccount, *, last_four: str) -> None:
     account.wrong_digits += 1
     if account.wrong_digits >= TRIES:
         account.state = State.REFUSED
-        _tell(account, gettext_noop("The change was refused: the digits given by phone were wrong."))
+        _tell(
+            account, gettext_noop("The change was refused: the digits given by phone were wrong.")
+        )
     account.save(update_fields=["wrong_digits", "state"])
     _record(act, "account.wrong_digits", account)
 
@@ -123,9 +127,7 @@ def confirm_by_call(act: Act, account: BankAccount, *, last_four: str) -> None:
 @action("members.account.refuse")
 def refuse(act: Act, account: BankAccount) -> None:
     """Any owner stops a change that is not in use yet."""
-    if not BankAccount.objects.filter(id=account.id, state__in=PENDING).update(
-        state=State.REFUSED
-    ):
+    if not BankAccount.objects.filter(id=account.id, state__in=PENDING).update(state=State.REFUSED):
         raise Refused(Fault("", _("This change is no longer open.")))
     account.state = State.REFUSED
     _record(act, "account.refused", account)
@@ -136,14 +138,10 @@ def refuse(act: Act, account: BankAccount) -> None:
 def use(act: Act, account: BankAccount) -> None:
     """The waiting period has passed: the firm is paid to this account from now on."""
     lock(account.firm_id)
-    due = BankAccount.objects.filter(
-        id=account.id, state=State.CONFIRMED, used_from__lte=act.at
-    )
+    due = BankAccount.objects.filter(id=account.id, state=State.CONFIRMED, used_from__lte=act.at)
     if not due.exists():
         raise Refused(Fault("", _("This account is not due.")))
-    BankAccount.objects.filter(firm=account.firm_id, state=State.USED).update(
-        state=State.REPLACED
-    )
+    BankAccount.objects.filter(firm=account.firm_id, state=State.USED).update(state=State.REPLACED)
     due.update(state=State.USED)
     account.state = State.USED
     _record(act, "account.used", account)
@@ -191,7 +189,11 @@ def _confirm(act: Act, account: BankAccount, how: str) -> None:
         raise Refused(Fault("", _("This change does not wait for a second person.")))
     account.state, account.used_from = State.CONFIRMED, used_from
     _record(act, "account.confirmed", account, how=how, used_from=used_from.isoformat())
-    _tell(account, gettext_noop("The change was confirmed. The account is used from %(day)s."), used_from)
+    _tell(
+        account,
+        gettext_noop("The change was confirmed. The account is used from %(day)s."),
+        used_from,
+    )
 
 
 def _record(act: Act, kind: str, account: BankAccount, **more: str) -> None:
@@ -211,5 +213,7 @@ def _tell(account: BankAccount, what: str, day: datetime | None = None) -> None:
         ).values_list("person__email", flat=True)
     )
     transaction.on_commit(
-        lambda: [send_mail(subject, f"{what}\n\n{more}\n", None, [one], fail_silently=True) for one in to]
+        lambda: [
+            send_mail(subject, f"{what}\n\n{more}\n", None, [one], fail_silently=True) for one in to
+        ]
     )

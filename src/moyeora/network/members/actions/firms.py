@@ -170,8 +170,8 @@ def _pass(firm: Firm, before: str, after: str) -> None:
     with transaction.atomic():
         if not Firm.objects.filter(id=firm.id, standing=before).update(standing=after):
             raise Refused(
-                Fault("", _("The firm is %(standing)s.") % {"standing": firm.get_standing_display()})
+                Fault(
+                    "", _("The firm is %(standing)s.") % {"standing": firm.get_standing_display()}
+                )
             )
     firm.standing = after
-
-

@@ -92,9 +92,7 @@ def set_capacity(act: Act, offer: Offer, *, capacity: str, capacity_from: str = 
     Terms.objects.filter(offer=offer).update(
         capacity=write_cell(values["capacity"]), capacity_from=values["capacity_from"]
     )
-    act.record(
-        "offer.capacity_set", subject=offer.id, facts={}, audience=firms(offer.firm_id)
-    )
+    act.record("offer.capacity_set", subject=offer.id, facts={}, audience=firms(offer.firm_id))
     firms_changed([offer.firm_id])
     return offer
 

@@ -97,9 +97,7 @@ def accept(act: Act, secret: str, *, password: str) -> Holding:
     """Take the office. Who is new chooses a password; who has an account gives that one's."""
     invitation = invitation_by(secret, act.at)
     if invitation is None:
-        raise Refused(
-            Fault("", _("This link is no longer valid."), _("Ask for a new invitation."))
-        )
+        raise Refused(Fault("", _("This link is no longer valid."), _("Ask for a new invitation.")))
     person = Person.objects.filter(email=invitation.email).first()
     if person is None:
         person = Person(email=invitation.email, name=invitation.name)
@@ -121,13 +119,20 @@ def accept(act: Act, secret: str, *, password: str) -> Holding:
     if not Invitation.objects.filter(id=invitation.id, ended__isnull=True).update(ended=act.at):
         raise Refused(Fault("", _("This link has been used.")))
     holding, _new = Holding.objects.get_or_create(
-        person=person, office=invitation.office, firm=invitation.firm, ended=None,
+        person=person,
+        office=invitation.office,
+        firm=invitation.firm,
+        ended=None,
         defaults={"since": act.at},
     )
     act.record(
         "office.taken",
         subject=person.id,
-        facts={"name": person.name, "office": holding.office, "invited_by": str(invitation.invited_by)},
+        facts={
+            "name": person.name,
+            "office": holding.office,
+            "invited_by": str(invitation.invited_by),
+        },
         audience=_about(holding.firm_id),
     )
     return holding
@@ -228,8 +233,11 @@ def _not_by_the_association(act: Act, firm: Firm, email: str, office: str) -> li
     faults = []
     if office != Office.OWNER:
         faults.append(
-            Fault("office", _("The association invites a firm's first owner only."),
-                  _("Its owner invites the others."))
+            Fault(
+                "office",
+                _("The association invites a firm's first owner only."),
+                _("Its owner invites the others."),
+            )
         )
     if Holding.objects.filter(firm=firm, office=Office.OWNER, ended__isnull=True).exists():
         faults.append(
@@ -237,8 +245,11 @@ def _not_by_the_association(act: Act, firm: Firm, email: str, office: str) -> li
         )
     if Person.objects.filter(id=act.actor.person, email=email).exists():
         faults.append(
-            Fault("email", _("You cannot make yourself the owner of a firm."),
-                  _("Another coordinator can invite you."))
+            Fault(
+                "email",
+                _("You cannot make yourself the owner of a firm."),
+                _("Another coordinator can invite you."),
+            )
         )
     return faults
 

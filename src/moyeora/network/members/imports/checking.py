@@ -130,7 +130,9 @@ def _pairs(kind: str, rows: list[tuple[int, dict[str, str]]]) -> list[Row]:
         a, b = values.get("firm_a"), values.get("firm_b")
         if a and b and a == b:
             faults.append(
-                Fault("firm_b", _("The same firm is on both sides."), _("Correct one."), "same-firm")
+                Fault(
+                    "firm_b", _("The same firm is on both sides."), _("Correct one."), "same-firm"
+                )
             )
         elif a and b:
             earlier = seen.setdefault((min(a, b), max(a, b)), number)

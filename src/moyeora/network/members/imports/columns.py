@@ -72,7 +72,14 @@ KNOWN_AS: Final[dict[str, tuple[str, ...]]] = {
     "unit": ("단위",),
     "price": ("단가", "가격", "unit price", "price per unit"),
     "currency": ("통화", "화폐"),
-    "capacity": ("주간생산능력", "주간여력", "생산능력", "여력", "weekly capacity", "capacity a week"),
+    "capacity": (
+        "주간생산능력",
+        "주간여력",
+        "생산능력",
+        "여력",
+        "weekly capacity",
+        "capacity a week",
+    ),
     "capacity_from": ("여력시작일", "시작주", "첫주시작일", "capacity from", "from"),
     "lot": ("로트", "로트크기", "lot size", "batch"),
     "smallest": ("최소수량", "최소주문수량", "moq", "minimum", "minimum quantity"),
@@ -97,9 +104,7 @@ KNOWN_AS: Final[dict[str, tuple[str, ...]]] = {
 def guess(kind: str, headings: Sequence[str]) -> dict[str, int]:
     """Column name -> which heading it probably is (from 0); what is not recognised is left out."""
     known = {
-        _plain(alias): name
-        for name in reversed(SCHEMA[kind])
-        for alias in (*KNOWN_AS[name], name)
+        _plain(alias): name for name in reversed(SCHEMA[kind]) for alias in (*KNOWN_AS[name], name)
     }
     found: dict[str, int] = {}
     for at, heading in enumerate(headings):

@@ -66,9 +66,9 @@ def _members(upload: Upload, rows: Sequence[Row]) -> Plan:
     there = {firm.number: firm for firm in Firm.objects.filter(number__in=numbers)}
     ids = [firm.id for firm in there.values()]
     keeps_itself = set(
-        Holding.objects.filter(
-            office=Office.OWNER, ended__isnull=True, firm__in=ids
-        ).values_list("firm_id", flat=True)
+        Holding.objects.filter(office=Office.OWNER, ended__isnull=True, firm__in=ids).values_list(
+            "firm_id", flat=True
+        )
     )
     certificates: dict[Any, set[str]] = {}
     for firm_id, name in Certificate.objects.filter(firm__in=ids).values_list("firm_id", "name"):
@@ -133,9 +133,7 @@ def _pairs(upload: Upload, rows: Sequence[Row]) -> Plan:
     there = {firm.number: firm for firm in Firm.objects.filter(number__in=numbers)}
     model = Tie if upload.kind == Upload.Kind.TIES else Exclusion
     fields = ("times", "rating") if upload.kind == Upload.Kind.TIES else ("reason",)
-    known = {
-        (a, b): told for a, b, *told in model.objects.values_list("a_id", "b_id", *fields)
-    }
+    known = {(a, b): told for a, b, *told in model.objects.values_list("a_id", "b_id", *fields)}
     steps = []
     for row in rows:
         told = known.get(pair_of(row, there))

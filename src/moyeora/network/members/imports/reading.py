@@ -105,7 +105,9 @@ def _decoded(octets: bytes) -> tuple[str, str]:
         try:
             return octets.decode("utf-16"), "UTF-16"
         except UnicodeDecodeError:
-            _refuse(_("The file breaks off in the middle of a sign."), _("Save it again."), "broken")
+            _refuse(
+                _("The file breaks off in the middle of a sign."), _("Save it again."), "broken"
+            )
     try:
         return octets.decode("utf-8-sig"), "UTF-8"
     except UnicodeDecodeError as wrong:

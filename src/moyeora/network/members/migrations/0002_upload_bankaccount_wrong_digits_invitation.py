@@ -6,59 +6,106 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0001_initial'),
+        ("members", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('members', 'firms and offers'), ('ties', 'who worked together'), ('exclusions', 'who must not sit together')], max_length=10)),
-                ('state', models.CharField(choices=[('open', 'being prepared'), ('running', 'being written'), ('done', 'done'), ('failed', 'failed'), ('dropped', 'given up')], default='open', max_length=10)),
-                ('name', models.CharField(max_length=200)),
-                ('digest', models.CharField(max_length=64)),
-                ('encoding', models.CharField(max_length=12)),
-                ('rows', models.PositiveIntegerField()),
-                ('formulas', models.PositiveIntegerField(default=0)),
-                ('headings', models.JSONField(default=list)),
-                ('mapping', models.JSONField(default=dict)),
-                ('fixes', models.JSONField(default=dict)),
-                ('person', models.UUIDField()),
-                ('created', models.DateTimeField()),
-                ('job', models.UUIDField(null=True)),
-                ('result', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("members", "firms and offers"),
+                            ("ties", "who worked together"),
+                            ("exclusions", "who must not sit together"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "being prepared"),
+                            ("running", "being written"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                            ("dropped", "given up"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("digest", models.CharField(max_length=64)),
+                ("encoding", models.CharField(max_length=12)),
+                ("rows", models.PositiveIntegerField()),
+                ("formulas", models.PositiveIntegerField(default=0)),
+                ("headings", models.JSONField(default=list)),
+                ("mapping", models.JSONField(default=dict)),
+                ("fixes", models.JSONField(default=dict)),
+                ("person", models.UUIDField()),
+                ("created", models.DateTimeField()),
+                ("job", models.UUIDField(null=True)),
+                ("result", models.JSONField(default=dict)),
             ],
             options={
-                'ordering': ('-created',),
-                'default_permissions': (),
+                "ordering": ("-created",),
+                "default_permissions": (),
             },
         ),
         migrations.AddField(
-            model_name='bankaccount',
-            name='wrong_digits',
+            model_name="bankaccount",
+            name="wrong_digits",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('office', models.CharField(max_length=20, verbose_name='office')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('invited_by', models.UUIDField()),
-                ('made', models.DateTimeField()),
-                ('expires', models.DateTimeField()),
-                ('ended', models.DateTimeField(null=True)),
-                ('firm', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='members.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("office", models.CharField(max_length=20, verbose_name="office")),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("invited_by", models.UUIDField()),
+                ("made", models.DateTimeField()),
+                ("expires", models.DateTimeField()),
+                ("ended", models.DateTimeField(null=True)),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="members.firm",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-made',),
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended__isnull', True)), fields=('email', 'office', 'firm'), name='one_open_invitation', nulls_distinct=False)],
+                "ordering": ("-made",),
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended__isnull", True)),
+                        fields=("email", "office", "firm"),
+                        name="one_open_invitation",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
     ]

@@ -6,177 +6,404 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('consortia', '0001_initial'),
-        ('members', '0002_upload_bankaccount_wrong_digits_invitation'),
+        ("consortia", "0001_initial"),
+        ("members", "0002_upload_bankaccount_wrong_digits_invitation"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CustomerContract',
+            name="CustomerContract",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('customer', models.CharField(max_length=100, verbose_name='customer')),
-                ('email', models.EmailField(max_length=254, verbose_name="the customer's e-mail")),
-                ('concluded', models.DateField(verbose_name='concluded on')),
-                ('document', models.CharField(blank=True, max_length=64, verbose_name='SHA-256 of the signed contract')),
-                ('acceptance_days', models.PositiveSmallIntegerField(default=7, verbose_name='days to accept a delivery')),
-                ('payment_days', models.PositiveSmallIntegerField(default=30, verbose_name='days to pay an invoice')),
-                ('closed', models.DateTimeField(null=True)),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='consortia.agreement')),
-                ('consortium', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='contract', to='consortia.consortium')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("customer", models.CharField(max_length=100, verbose_name="customer")),
+                ("email", models.EmailField(max_length=254, verbose_name="the customer's e-mail")),
+                ("concluded", models.DateField(verbose_name="concluded on")),
+                (
+                    "document",
+                    models.CharField(
+                        blank=True, max_length=64, verbose_name="SHA-256 of the signed contract"
+                    ),
+                ),
+                (
+                    "acceptance_days",
+                    models.PositiveSmallIntegerField(
+                        default=7, verbose_name="days to accept a delivery"
+                    ),
+                ),
+                (
+                    "payment_days",
+                    models.PositiveSmallIntegerField(
+                        default=30, verbose_name="days to pay an invoice"
+                    ),
+                ),
+                ("closed", models.DateTimeField(null=True)),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="consortia.agreement",
+                    ),
+                ),
+                (
+                    "consortium",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contract",
+                        to="consortia.consortium",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('version', models.PositiveSmallIntegerField()),
-                ('price', models.PositiveBigIntegerField(verbose_name='the customer pays')),
-                ('currency', models.CharField(max_length=3)),
-                ('due', models.DateField(verbose_name='due')),
-                ('packages', models.JSONField()),
-                ('why', models.CharField(blank=True, max_length=300, verbose_name='why it changes')),
-                ('state', models.CharField(choices=[('proposed', 'waits for consent'), ('in_force', 'in force'), ('superseded', 'superseded'), ('refused', 'refused')], default='proposed', max_length=10)),
-                ('proposed', models.DateTimeField()),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='orders.customercontract')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField()),
+                ("price", models.PositiveBigIntegerField(verbose_name="the customer pays")),
+                ("currency", models.CharField(max_length=3)),
+                ("due", models.DateField(verbose_name="due")),
+                ("packages", models.JSONField()),
+                (
+                    "why",
+                    models.CharField(blank=True, max_length=300, verbose_name="why it changes"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "waits for consent"),
+                            ("in_force", "in force"),
+                            ("superseded", "superseded"),
+                            ("refused", "refused"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                    ),
+                ),
+                ("proposed", models.DateTimeField()),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="orders.customercontract",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.firm",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-version',),
-                'default_permissions': (),
+                "ordering": ("-version",),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('answer', models.CharField(choices=[('waiting', 'not yet answered'), ('agreed', 'agreed'), ('refused', 'refused')], default='waiting', max_length=10)),
-                ('person', models.UUIDField(null=True)),
-                ('at', models.DateTimeField(null=True)),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.firm')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='orders.order')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "not yet answered"),
+                            ("agreed", "agreed"),
+                            ("refused", "refused"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("person", models.UUIDField(null=True)),
+                ("at", models.DateTimeField(null=True)),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.firm",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consents",
+                        to="orders.order",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='WorkPackage',
+            name="WorkPackage",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('key', models.SlugField(max_length=60)),
-                ('title', models.CharField(max_length=80, verbose_name='title')),
-                ('quantity', models.PositiveBigIntegerField(verbose_name='quantity')),
-                ('unit', models.CharField(max_length=20, verbose_name='unit')),
-                ('begins', models.DateField(verbose_name='begins')),
-                ('ends', models.DateField(verbose_name='ends')),
-                ('after', models.JSONField(default=list)),
-                ('mailing', models.BooleanField(default=False, verbose_name='is a mailing')),
-                ('state', models.CharField(choices=[('planned', 'planned'), ('running', 'under way'), ('accepted', 'accepted'), ('dropped', 'dropped')], default='planned', max_length=10)),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='packages', to='consortia.consortium')),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='packages', to='members.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.SlugField(max_length=60)),
+                ("title", models.CharField(max_length=80, verbose_name="title")),
+                ("quantity", models.PositiveBigIntegerField(verbose_name="quantity")),
+                ("unit", models.CharField(max_length=20, verbose_name="unit")),
+                ("begins", models.DateField(verbose_name="begins")),
+                ("ends", models.DateField(verbose_name="ends")),
+                ("after", models.JSONField(default=list)),
+                ("mailing", models.BooleanField(default=False, verbose_name="is a mailing")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("running", "under way"),
+                            ("accepted", "accepted"),
+                            ("dropped", "dropped"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="packages",
+                        to="consortia.consortium",
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="packages",
+                        to="members.firm",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('begins', 'key'),
-                'default_permissions': (),
+                "ordering": ("begins", "key"),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('quantity', models.PositiveBigIntegerField(verbose_name='quantity')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('at', models.DateTimeField()),
-                ('by', models.UUIDField(null=True)),
-                ('deadline', models.DateTimeField()),
-                ('state', models.CharField(choices=[('waiting', 'waits for acceptance'), ('accepted', 'accepted'), ('silent', 'accepted by silence'), ('rejected', 'rejected')], default='waiting', max_length=10)),
-                ('answered', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
-                ('package', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='orders.workpackage')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("quantity", models.PositiveBigIntegerField(verbose_name="quantity")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                ("at", models.DateTimeField()),
+                ("by", models.UUIDField(null=True)),
+                ("deadline", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waits for acceptance"),
+                            ("accepted", "accepted"),
+                            ("silent", "accepted by silence"),
+                            ("rejected", "rejected"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("answered", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="reason")),
+                (
+                    "package",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="orders.workpackage",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('number',),
-                'default_permissions': (),
+                "ordering": ("number",),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='CustomerLink',
+            name="CustomerLink",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=[('proof', 'approve a proof'), ('delivery', 'accept a delivery'), ('invoice', 'see an invoice')], max_length=10)),
-                ('subject', models.UUIDField()),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('made', models.DateTimeField()),
-                ('expires', models.DateTimeField()),
-                ('revoked', models.DateTimeField(null=True)),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='consortia.consortium')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("proof", "approve a proof"),
+                            ("delivery", "accept a delivery"),
+                            ("invoice", "see an invoice"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("subject", models.UUIDField()),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("made", models.DateTimeField()),
+                ("expires", models.DateTimeField()),
+                ("revoked", models.DateTimeField(null=True)),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="links",
+                        to="consortia.consortium",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['subject'], name='orders_cust_subject_746190_idx')],
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(fields=["subject"], name="orders_cust_subject_746190_idx")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Invoice',
+            name="Invoice",
             fields=[
-                ('id', models.UUIDField(default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=30, verbose_name='number')),
-                ('what', models.CharField(max_length=200, verbose_name='what for')),
-                ('net', models.PositiveBigIntegerField(verbose_name='net')),
-                ('vat', models.PositiveBigIntegerField(verbose_name='VAT')),
-                ('vat_class', models.CharField(choices=[('taxable', 'taxable, 10 %'), ('zero', 'zero-rated'), ('exempt', 'exempt')], max_length=10)),
-                ('currency', models.CharField(max_length=3)),
-                ('issued', models.DateField(verbose_name='issued')),
-                ('due', models.DateField(verbose_name='due')),
-                ('made', models.DateTimeField()),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='consortia.consortium')),
-                ('issuer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.firm')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=moyeora.network.frame.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=30, verbose_name="number")),
+                ("what", models.CharField(max_length=200, verbose_name="what for")),
+                ("net", models.PositiveBigIntegerField(verbose_name="net")),
+                ("vat", models.PositiveBigIntegerField(verbose_name="VAT")),
+                (
+                    "vat_class",
+                    models.CharField(
+                        choices=[
+                            ("taxable", "taxable, 10 %"),
+                            ("zero", "zero-rated"),
+                            ("exempt", "exempt"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                ("issued", models.DateField(verbose_name="issued")),
+                ("due", models.DateField(verbose_name="due")),
+                ("made", models.DateTimeField()),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoices",
+                        to="consortia.consortium",
+                    ),
+                ),
+                (
+                    "issuer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.firm",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('made', 'id'),
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('consortium', 'number'), name='one_invoice_a_number')],
+                "ordering": ("made", "id"),
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("consortium", "number"), name="one_invoice_a_number"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('contract', 'version'), name='one_order_a_version'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                fields=("contract", "version"), name="one_order_a_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('contract',), name='one_order_in_force'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "in_force")),
+                fields=("contract",),
+                name="one_order_in_force",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('contract',), name='one_change_a_time'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "proposed")),
+                fields=("contract",),
+                name="one_change_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(fields=('order', 'firm'), name='one_consent_a_firm'),
+            model_name="consent",
+            constraint=models.UniqueConstraint(fields=("order", "firm"), name="one_consent_a_firm"),
         ),
         migrations.AddConstraint(
-            model_name='workpackage',
-            constraint=models.UniqueConstraint(fields=('consortium', 'key'), name='one_package_a_key'),
+            model_name="workpackage",
+            constraint=models.UniqueConstraint(
+                fields=("consortium", "key"), name="one_package_a_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workpackage',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__gte', models.F('begins'))), name='package_ends_later'),
+            model_name="workpackage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends__gte", models.F("begins"))), name="package_ends_later"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('package', 'number'), name='one_delivery_a_number'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(
+                fields=("package", "number"), name="one_delivery_a_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='something_is_delivered'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="something_is_delivered"
+            ),
         ),
     ]
