@@ -2,6 +2,7 @@
 
 from moyeora.network.orders.models.contract import Consent, CustomerContract, Order
 from moyeora.network.orders.models.customer import CustomerLink, Invoice
+from moyeora.network.orders.models.mailing import Mailing
 from moyeora.network.orders.models.work import Delivery, WorkPackage
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "CustomerLink",
     "Delivery",
     "Invoice",
+    "Mailing",
     "Order",
     "WorkPackage",
 ]
