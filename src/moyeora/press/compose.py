@@ -5,7 +5,7 @@ once; then the fragments of all streams of all pieces are put into the order of 
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,12 +22,17 @@ from moyeora.press.parts.drawing import Defects, Drawn
 from moyeora.press.parts.images import Picture, Placer
 from moyeora.press.parts.setting import Setter
 from moyeora.press.parts.words import Words
+from moyeora.press.parts.writing import SetText
 from moyeora.press.survey import PIECE
 
 # What a worker keeps of words and constants before it begins anew, so that memory stays flat.
 _POOL_LIMIT = 24 << 20
 
 Painter = Setter | Placer | Coder
+
+# Told, for each hole with text: its layout, the hole, how the text of the layout's records was set,
+# their places in the batch, and which of them show it (None: all).
+Watch = Callable[[str, Hole, SetText, np.ndarray, np.ndarray | None], None]
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class _Painting:
         named = drawn.resources
         if named is not None:
             named = np.where(here, named, EMPTY)
-        return Drawn([marks.only(here) for marks in drawn.marks], defects, named)
+        return Drawn([marks.only(here) for marks in drawn.marks], defects, named, drawn.text)
 
 
 class Composer:
@@ -109,8 +114,9 @@ class Composer:
         fit = part.fit if isinstance(part, PicturePart) else "stretch"
         return Placer(hole, fit, pieces, stored, self.pool, settled=settled)
 
-    def compose(self, records: pa.Table, first: int) -> Contents:
-        """Compose consecutive records; ``first`` is the piece number of the first of them."""
+    def compose(self, records: pa.Table, first: int, watch: Watch | None = None) -> Contents:
+        """Compose consecutive records; ``first`` is the piece number of the first of them.
+        ``watch`` is told how each text is set."""
         if self.pool.size > _POOL_LIMIT:
             self._begin()
         self.pool.drop_passing()
@@ -139,6 +145,9 @@ class Composer:
             resources[name] = [[] for _ in self.forme.layouts[name]]
             for painting in self._painters[name]:
                 drawn = painting.draw(columns, shown)
+                if watch and drawn.text:
+                    part = painting.hole.part
+                    watch(name, painting.hole, drawn.text, index, shown.get(part))
                 if painting.stream is not None:
                     rows_of = starts[index] + painting.stream
                     streams += [(rows_of, marks) for marks in drawn.marks]

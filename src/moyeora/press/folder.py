@@ -11,6 +11,8 @@ from pathlib import Path
 from moyeora.press.faults import FolderError
 
 STAMP = "moyeora-press.json"  # says which job a folder holds
+PROOF_STAMP = "proof.json"  # says which job a folder has the proof of
+_PROOF_WORK = "proof-work"  # while a proof is made
 _WORK = "work"  # while a run lasts: frozen records, forme, volumes not yet judged
 
 
@@ -46,6 +48,26 @@ def claimed(out: Path) -> Iterator[Path]:
                 out.rmdir()
     finally:
         os.close(lock)
+
+
+@contextlib.contextmanager
+def proof_work(out: Path) -> Iterator[Path]:
+    """A private folder for the work on a proof inside ``out``, which is made if need be; removed at
+    the end."""
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    out.chmod(0o700)
+    work = out / _PROOF_WORK
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(mode=0o700)
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def is_output(folder: Path) -> bool:
+    """Whether a folder holds what the press made, or was making, of a job: a run or a proof."""
+    return any((folder / name).exists() for name in (STAMP, PROOF_STAMP, _WORK, _PROOF_WORK))
 
 
 def check_same_job(out: Path, fingerprint: str) -> None:

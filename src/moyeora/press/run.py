@@ -51,6 +51,7 @@ def run(
     *,
     workers: int | None = None,
     volume_pieces: int = VOLUME_PIECES,
+    require_approval: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> Result:
     """Print a whole job into ``out``.
@@ -59,7 +60,8 @@ def run(
     are composed. Leaves in ``out``, which only the owner may read: ``volume-0001.pdf`` and so
     on, ``pieces.parquet`` (the register), ``faults.csv``. Files get these names only when the
     whole list has been judged. Raises a :class:`PressError` when the job, its sources or the
-    folder do not allow it; then nothing is left but what was there.
+    folder do not allow it; then nothing is left but what was there. With ``require_approval`` that
+    is also so when the client has not said yes to exactly this (:mod:`moyeora.press.approval`).
     """
     began = time.perf_counter()
     count = _cores() if workers is None else workers
@@ -74,6 +76,10 @@ def run(
     job = read_job(job_path)
     with claimed(out) as work:
         ready = prepare(job, work)
+        if require_approval:
+            from moyeora.press.approval import check_approved
+
+            check_approved(ready)
         frozen, forme = ready.frozen, ready.forme
         check_same_job(out, forme.fingerprint)
         tasks = [
