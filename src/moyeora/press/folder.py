@@ -30,14 +30,7 @@ def claimed(out: Path) -> Iterator[Path]:
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     out.chmod(0o700)
     work = out / _WORK
-    lock = os.open(out, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise FolderError(
-                "another run is printing into it", place=str(out), remedy="wait until it has ended"
-            ) from None
+    with locked(out):
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(mode=0o700)
         try:
@@ -46,6 +39,20 @@ def claimed(out: Path) -> Iterator[Path]:
             shutil.rmtree(work, ignore_errors=True)
             if fresh and not any(out.iterdir()):
                 out.rmdir()
+
+
+@contextlib.contextmanager
+def locked(out: Path) -> Iterator[None]:
+    """Hold an output folder; FolderError if a run does."""
+    lock = os.open(out, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FolderError(
+                "another run is printing into it", place=str(out), remedy="wait until it has ended"
+            ) from None
+        yield
     finally:
         os.close(lock)
 

@@ -308,7 +308,9 @@ def _fingerprint(
         name: (part.function, part.columns, part.when) if isinstance(part, BlockPart) else part
         for name, part in job.parts.items()
     }
-    rest = (__version__, parts, job.title, sorted(job.faults.items()), laid)
+    customers = job.customers
+    columns = (customers.id, customers.postcode, customers.segment)
+    rest = (__version__, parts, job.title, columns, sorted(job.faults.items()), laid)
     made.update(repr(rest).encode())
     for body in filter(None, bodies):
         made.update(len(body).to_bytes(8, "big"))

@@ -53,6 +53,7 @@ def print_volume(
             register.of_batch(
                 table["row"], table[job.customers.id], contents.held, at + 1, number,
                 printed.page, printed.checksum,
+                register.groups(table, job.customers.segment, job.customers.postcode),
             )
         )  # fmt: skip
         step(table.num_rows)

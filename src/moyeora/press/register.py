@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 PRINTED, HELD, SUPPRESSED = "printed", "held", "suppressed"
 
 # piece: the place in the frozen table, from 1; page: the piece's first in its volume, from 1;
-# checksum: CRC-32 of the piece's contents; reason: the fault's code, or the suppression's name.
+# checksum: CRC-32 of the piece's contents; reason: the fault's code, or the suppression's name;
+# region: the first two digits of the postcode. The last three are null for rows without a piece.
 SCHEMA = pa.schema(
     [
         ("row", pa.int64()),
@@ -23,6 +24,9 @@ SCHEMA = pa.schema(
         ("page", pa.int32()),
         ("checksum", pa.uint32()),
         ("reason", pa.string()),
+        ("layout", pa.string()),
+        ("segment", pa.string()),
+        ("region", pa.string()),
     ]
 )
 
@@ -41,9 +45,20 @@ class Counts:
         assert self.inputs == self.printed + self.held + self.suppressed
 
 
+Groups = tuple[pa.ChunkedArray, pa.ChunkedArray, pa.ChunkedArray]
+
+
+def groups(records: pa.Table, segment: str | None, postcode: str | None) -> Groups:
+    """By what records are counted: layout, segment and region. ``segment`` and ``postcode`` name
+    their columns, if there are any."""
+    absent = pa.chunked_array([pa.nulls(records.num_rows, pa.string())])
+    region = pc.utf8_slice_codeunits(records[postcode], 0, 2) if postcode else absent
+    return records["layout"], records[segment] if segment else absent, region
+
+
 def of_batch(
     rows: pa.Array, ids: pa.Array, held: np.ndarray, first: int, volume: int,
-    page: np.ndarray, checksum: np.ndarray,
+    page: np.ndarray, checksum: np.ndarray, groups: Groups,
 ) -> pa.Table:  # fmt: skip
     """The register of a composed batch: ``held`` has a code or "" for each of its records,
     ``page`` and ``checksum`` a value for each printed one."""
@@ -62,6 +77,7 @@ def of_batch(
             pa.array(pages, mask=absent),
             pa.array(checks, mask=absent),
             pa.array(held, pa.string(), mask=printed),
+            *groups,
         ],
         SCHEMA,
     )

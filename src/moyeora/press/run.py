@@ -99,7 +99,8 @@ def run(
         assert counts.inputs == frozen.inputs
         faults = _judged(job, faults)
         _write_faults(work / "faults.csv", faults, job)
-        _write_stamp(work / STAMP, job, forme.fingerprint)
+        seconds = time.perf_counter() - began
+        _write_stamp(work / STAMP, job, forme.fingerprint, seconds=seconds, workers=count)
         volumes = _publish(out, work, [volume for volume in made if volume.pages])
     return Result(
         folder=out,
@@ -144,8 +145,13 @@ def _publish(out: Path, work: Path, made: Sequence[_Made]) -> tuple[Path, ...]:
     return tuple(volumes)
 
 
-def _write_stamp(path: Path, job: Job, fingerprint: str) -> None:
-    stamp = {"title": job.title, "fingerprint": fingerprint}
+def _write_stamp(path: Path, job: Job, fingerprint: str, *, seconds: float, workers: int) -> None:
+    stamp = {
+        "title": job.title,
+        "fingerprint": fingerprint,
+        "seconds": round(seconds, 3),
+        "workers": workers,
+    }
     path.write_text(json.dumps(stamp, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
