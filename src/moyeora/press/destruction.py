@@ -30,7 +30,8 @@ _CHUNK = 1 << 20
 PROMISE = {
     "ko": (
         "목록의 파일은 모두 있던 자리에서 0으로 한 번 덮어쓴 뒤 지웠고, 그 폴더에는 일부러 남긴 "
-        "파일(kept) 말고는 남지 않았습니다. 다른 이름(하드 링크)이 더 있는 파일은 덮어쓰지 않고 이 이름만 지웠습니다.",
+        "파일(kept) 말고는 남지 않았습니다. 다른 이름(하드 링크)이 더 있는 파일은 덮어쓰지 않고 이 "
+        "이름만 지웠습니다.",
         "SSD와 플래시 저장 장치, 쓸 때 복사하는 파일 시스템(btrfs, ZFS, APFS), 스냅숏, 네트워크 "
         "드라이브에서는 덮어쓰기가 예전 자리에 닿는다고 약속할 수 없습니다. 그런 곳에서는 장치를 "
         "암호화해 두었다가 열쇠를 없애거나, 장치의 소거 명령을 쓰거나, 장치를 부숴야 합니다.",
@@ -39,8 +40,8 @@ PROMISE = {
     ),
     "en": (
         "Every file listed was overwritten once with zeros where it lay and then removed, and no "
-        "file was left in those folders but the ones kept on purpose. A file with further names (hard links) was not "
-        "overwritten; only this name of it was removed.",
+        "file was left in those folders but the ones kept on purpose. A file with further names "
+        "(hard links) was not overwritten; only this name of it was removed.",
         "On SSDs and flash drives, on file systems that copy on write (btrfs, ZFS, APFS), on "
         "snapshots and on network drives, it cannot be promised that overwriting reaches the old "
         "place. There, encrypt the drive and destroy the key, use the drive's own erase command, "
