@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from moyeora.press.faults import PressError
-from moyeora.press.folder import PROOF_STAMP, proof_work
-from moyeora.press.ingredients import changes, ingredients
 from moyeora.press.job import Job
 from moyeora.press.job_file import read_job
+from moyeora.press.origins import changes, origins
+from moyeora.press.outputs import PROOF_STAMP, proof_work
 from moyeora.press.prepare import Prepared, prepare
 from moyeora.press.proof import PDF
 
@@ -32,7 +32,7 @@ class ApprovalError(PressError):
 @dataclass(frozen=True)
 class Approval:
     """Who said yes, when (ISO 8601, with its offset), what they added, to which job, and to which
-    proof of it: the SHA-256 of its PDF and the numbers of its pieces. ``ingredients`` tell what
+    proof of it: the SHA-256 of its PDF and the numbers of its pieces. ``origins`` tell what
     has changed when the fingerprint is another."""
 
     title: str
@@ -42,7 +42,7 @@ class Approval:
     note: str
     proof: str
     pieces: tuple[int, ...]
-    ingredients: Mapping[str, str]
+    origins: Mapping[str, str]
 
 
 def approve(job_path: Path, proof: Path, *, by: str, at: datetime, note: str = "") -> Approval:
@@ -56,7 +56,7 @@ def approve(job_path: Path, proof: Path, *, by: str, at: datetime, note: str = "
     job = read_job(job_path)
     with proof_work(proof) as work:
         ready = prepare(job, work)
-        now = ingredients(ready)
+        now = origins(ready)
     if stamp["fingerprint"] != ready.forme.fingerprint:
         raise ApprovalError(
             "the job has changed since this proof was made:" + _listed(stamp, now),
@@ -71,7 +71,7 @@ def approve(job_path: Path, proof: Path, *, by: str, at: datetime, note: str = "
         note=note,
         proof=stamp["pdf"],
         pieces=tuple(stamp["pieces"]),
-        ingredients=now,
+        origins=now,
     )
     text = json.dumps(asdict(made), ensure_ascii=False, indent=1) + "\n"
     fresh = job.folder / f"{APPROVAL}.new"
@@ -105,7 +105,7 @@ def check_approved(ready: Prepared) -> Approval:
     if made.fingerprint != ready.forme.fingerprint:
         raise ApprovalError(
             f"{made.by} said yes at {made.at}, but since then:"
-            + _listed(made.__dict__, ingredients(ready)),
+            + _listed(made.__dict__, origins(ready)),
             place=ready.job.title,
             remedy=_AGAIN,
         )
@@ -116,7 +116,7 @@ _AGAIN = "make a proof, show it to the client, and record the yes with `press ap
 
 
 def _listed(then: Mapping[str, Any], now: Mapping[str, str]) -> str:
-    changed = changes(then["ingredients"], now) or ["something that the design reads has changed"]
+    changed = changes(then["origins"], now) or ["something that the design reads has changed"]
     return "".join(f"\n    {change}" for change in changed)
 
 

@@ -21,7 +21,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from moyeora.press.faults import FolderError
-from moyeora.press.folder import PROOF_STAMP, STAMP, is_output, locked
+from moyeora.press.folder import STAMP, locked
+from moyeora.press.outputs import PROOF_STAMP, is_output
+from moyeora.press.run import TIMING
 from moyeora.press.signing import SignatureError, check, sign
 
 FORMAT = "moyeora.press.destruction/1"
@@ -273,6 +275,7 @@ _WHAT = (
     ("report", "report"),
     ("proof", "proof"),
     (STAMP, "stamp"),
+    (TIMING, "stamp"),
 )
 _TABLES = {".csv", ".tsv", ".xlsx", ".xls", ".parquet", ".arrow", ".bak", ".orig"}
 

@@ -169,15 +169,14 @@ class _Gauge:
     def scores(self, records: pa.Table, first: int) -> Iterator[tuple[_Measure, Scores]]:
         """The score of each record in each measure; those that are held have none."""
         self._seen.clear()
-        contents = self.composer.compose(records, first, self._watch)
-        held = contents.held != ""
+        held = self.composer.judge(records, first, self._watch)[0] != ""
         for column in self.columns:
             lengths = pc.utf8_length(records[column].combine_chunks().fill_null(""))
             values = lengths.to_numpy(zero_copy_only=False).astype(np.int64)
             yield _Measure(Why.LONGEST_VALUE, column, ""), np.where(held, _ABSENT, values)
-        for layout, index in contents.layouts.items():
-            here = np.full(len(held), _ABSENT)
-            here[index[~held[index]]] = 1
+        chosen = records["layout"].fill_null("").to_numpy(zero_copy_only=False)
+        for layout in self.composer.forme.layouts:
+            here = np.where((chosen == layout) & ~held, 1, _ABSENT)
             yield _Measure(Why.LAYOUT, layout, ""), here
         joined: dict[_Measure, Scores] = {}
         for measure, index, values in self._seen:

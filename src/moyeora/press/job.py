@@ -30,6 +30,9 @@ class Customers:
     apart, ``postcode`` the one that must hold five digits, ``segment`` the one by which the report
     counts. ``columns`` are computed (name -> SQL), ``suppress`` leaves records out (reason -> SQL
     condition), ``order_by`` sorts.
+    ``deduplicate`` are SQL expressions: of records with the same values for all of them only the
+    first is printed. ``decoys`` is a file with addresses of the sender's own, which are mailed
+    with the others and show whether the list is used again, and how the mail arrives.
     """
 
     source: Path
@@ -42,6 +45,8 @@ class Customers:
     columns: Mapping[str, str] = field(default_factory=dict)
     suppress: Mapping[str, str] = field(default_factory=dict)
     order_by: tuple[str, ...] = ()
+    deduplicate: tuple[str, ...] = ()
+    decoys: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 from moyeora.press.compose import Composer
 from moyeora.press.extremes import Extremes, Reason, Why, find_extremes, ordered
 from moyeora.press.faults import Fault, PressError
-from moyeora.press.folder import PROOF_STAMP, proof_work
-from moyeora.press.ingredients import ingredients
 from moyeora.press.job_file import read_job
+from moyeora.press.origins import origins
+from moyeora.press.outputs import PROOF_STAMP, proof_work
 from moyeora.press.prepare import Prepared, prepare
 from moyeora.press.records.frozen import read
 from moyeora.press.slug import Caption, add_slugs
@@ -151,7 +151,8 @@ def _drawn_by_lot(surveyor: Composer, ready: Prepared, sample: int, seed: int) -
     for row in tries:
         if sample <= 0:
             return
-        if not surveyor.compose(read(ready.frozen.path, row, row + 1), row + 1).held[0]:
+        held, _ = surveyor.judge(read(ready.frozen.path, row, row + 1), row + 1)
+        if not held[0]:
             sample -= 1
             yield row
 
@@ -168,7 +169,7 @@ def _write_stamp(out: Path, ready: Prepared, pieces: Sequence[ProofPiece]) -> No
         "fingerprint": ready.forme.fingerprint,
         "pdf": hashlib.sha256((out / PDF).read_bytes()).hexdigest(),
         "pieces": [piece.piece for piece in pieces],
-        "ingredients": ingredients(ready),
+        "origins": origins(ready),
     }
     (out / PROOF_STAMP).write_text(json.dumps(stamp, ensure_ascii=False, indent=1) + "\n", "utf-8")
 

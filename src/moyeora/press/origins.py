@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from moyeora import __version__
-from moyeora.press.folder import is_output
 from moyeora.press.job import Job
+from moyeora.press.outputs import is_output
 from moyeora.press.prepare import Prepared
 
 # What a design or a part can read. The list itself is told by its frozen records.
@@ -21,7 +21,7 @@ _ARTWORK = {".typ", ".ttf", ".otf", ".ttc", ".otc", ".png", ".jpg", ".jpeg", ".s
 RECORDS = "records"
 
 
-def ingredients(ready: Prepared) -> dict[str, str]:
+def origins(ready: Prepared) -> dict[str, str]:
     """What goes into a job, by name, with a hash or a version of each: the keys of
     ``mailing.toml``, the files of its folder, the records as the rules leave them, the programs.
     No value has customers' data in it."""
