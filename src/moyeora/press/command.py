@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moyeora.press import command_destroy, command_proof
+from moyeora.press import command_destroy, command_proof, command_report
 
 if TYPE_CHECKING:
     from moyeora.press.plan import Plan
@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
 
     for command in (plan, run):
         command.add_argument("job", type=Path, metavar="JOB", help="its folder or mailing.toml")
-    for more in (command_proof, command_destroy):
+    for more in (command_proof, command_report, command_destroy):
         more.add(commands)
     return parser
 

@@ -234,11 +234,9 @@ def read_statement(path: Path) -> Statement:
         if told["format"] != FORMAT:
             raise ValueError(told["format"])
         files = tuple(Destroyed(**file) for file in told["files"])
-        return Statement(
-            **told
-            | {"files": files}
-            | {name: tuple(told[name]) for name in ("fingerprints", "kept")}
-        )
+        told |= {name: tuple(told[name]) for name in ("fingerprints", "kept")}
+        told["promise"] = {lang: tuple(lines) for lang, lines in told["promise"].items()}
+        return Statement(**told | {"files": files})
     except (OSError, ValueError, KeyError, TypeError):
         raise SignatureError("is no statement of destruction", place=str(path)) from None
 

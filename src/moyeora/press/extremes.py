@@ -164,6 +164,11 @@ class _Gauge:
     def __init__(self, composer: Composer) -> None:
         self.composer = composer
         self.columns = sorted(composer.forme.words.text_columns() - {PIECE})
+        # A part that says nothing of the list, such as the piece's number, has no extremes.
+        self._varied = {
+            part: bool(composer.forme.words.columns_of(part) - {PIECE})
+            for part in composer.forme.job.parts
+        }
         self._seen: list[tuple[_Measure, Scores, Scores]] = []
 
     def scores(self, records: pa.Table, first: int) -> Iterator[tuple[_Measure, Scores]]:
@@ -194,6 +199,8 @@ class _Gauge:
         index: np.ndarray,
         shown: np.ndarray | None,
     ) -> None:
+        if not self._varied[hole.part]:
+            return
         rows = len(index)
         lines = np.bincount(text.lines.record, minlength=rows)
         here = lines > 0
