@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -307,13 +308,15 @@ def _read_timing(folder: Path) -> dict[str, Any]:
 
 
 def _samples(folder: Path, tally: _Tally, pages: Mapping[int, int], most: int) -> Sequence[Sample]:
-    """The first pieces of each layout, then of the largest segments, then of the regions."""
+    """The first pieces of each layout, then by turns of the largest segments and regions."""
+    names = {name: [(name, v) for v, _ in tally.groups[name].most_common()] for name in _GROUPS}
+    regions = {region_of(digits): (name, digits) for name, digits in reversed(names["region"])}
+    by_turns = zip_longest(names["segment"], reversed(regions.values()))
     chosen: dict[int, _Place] = {}
-    for name in _GROUPS:
-        for value, _ in tally.groups[name].most_common():
-            place = tally.firsts[name, value]
-            if len(chosen) < most:
-                chosen.setdefault(place.piece, place)
+    for key in (*names["layout"], *(key for turn in by_turns for key in turn if key)):
+        place = tally.firsts[key]
+        if len(chosen) < most:
+            chosen.setdefault(place.piece, place)
     made = []
     for place in sorted(chosen.values(), key=lambda place: place.piece):
         firsts = tally.pieces[place.volume]

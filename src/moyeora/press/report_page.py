@@ -37,13 +37,13 @@ FAULTS: Mapping[Kind, tuple[str, str, str]] = {
     Kind.BAD_NUMBER: ("숫자가 아님", "Bad number", "숫자만 적으세요"),
     Kind.BAD_DATE: ("날짜가 아님", "Bad date", "날짜를 2026-11-08처럼 적으세요"),
     Kind.NO_LAYOUT: ("레이아웃 없음", "No layout",
-                     "작업의 layout이 레코드마다 레이아웃 하나를 고르게 하세요"),
+                     "작업의 `layout`이 레코드마다 레이아웃 하나를 고르게 하세요"),
     Kind.CONTROL_CHARACTER: ("보이지 않는 글자", "Invisible character",
                              "그 글자를 값에서 지우세요"),
     Kind.MISSING_GLYPH: ("글꼴에 없는 글자", "Missing glyph",
-                         "그 글자가 있는 글꼴을 fonts.fallback에 적으세요"),
+                         "그 글자가 있는 글꼴을 `fonts.fallback`에 적으세요"),
     Kind.OVERSET: ("넘치는 글", "Overset text",
-                   "글을 줄이거나 자리를 넓히거나 least_size_pt를 더 작게 하세요"),
+                   "글을 줄이거나 자리를 넓히거나 `least_size_pt`를 더 작게 하세요"),
     Kind.MISSING_PICTURE: ("없는 그림", "Missing picture", "그림을 넣거나 이름을 바로잡으세요"),
     Kind.BAD_CODE: ("코드에 담기지 않는 값", "Bad code", "값을 줄이거나 글자를 바로잡으세요"),
 }  # fmt: skip
@@ -80,6 +80,7 @@ class Row:
     code: str
     policy: str
     records: int
+    held: int
     remedy: str
 
 
@@ -99,10 +100,6 @@ def report_page(made: Report, lang: str) -> str:
         say=say,
         region=region,
         share=lambda count: 100 * count / made.inputs if made.inputs else 0,
-        held_for={
-            FAULTS[Kind(code)][0 if korean else 1] if code in list(Kind) else code: count
-            for code, count in made.held_for.items()
-        },
         faults=_fault_rows(made, korean),
         layouts=_bars(made.layouts, made.printed, say),
         segments=_bars(made.segments, made.printed, say),
@@ -135,6 +132,7 @@ def _fault_rows(made: Report, korean: bool) -> list[Row]:
             fault.kind.value,
             _POLICIES[fault.policy][at],
             fault.records,
+            made.held_for.get(fault.kind.value, 0),
             FAULTS[fault.kind][2] if korean else fault.remedy,
         )
         for fault in made.faults

@@ -14,6 +14,7 @@ import typst
 
 from moyeora.press.extremes import Reason
 from moyeora.press.fonts.subset import load_faces
+from moyeora.press.pdf import numbers
 
 _DESIGN = Path(__file__).parent / "design" / "slug.typ"
 _SIDE = {"ko": "{side}/{sides}면", "en": "side {side} of {sides}"}
@@ -44,7 +45,10 @@ def add_slugs(pdf: Path, captions: Sequence[Caption], job: str, fonts: Path, lan
                 x0, y0, x1, y1 = (float(edge) for edge in page.mediabox)
                 below = y0 - float(slug.mediabox[3])
                 page.mediabox = pikepdf.Array([x0, below, x1, y1])
-                page.add_overlay(slug, pikepdf.Rectangle(x0, below, x1, y0))
+                strip = proof.copy_foreign(slug.as_form_xobject())
+                page.add_resource(strip, pikepdf.Name.XObject, pikepdf.Name.Slug)
+                page.contents_add(b"q\n", prepend=True)
+                page.contents_add(b"\nQ q 1 0 0 1 %b cm /Slug Do Q" % numbers(x0, below))
         # The pieces' own streams stay as they are, byte for byte.
         proof.save(pdf, compress_streams=False, deterministic_id=True)
 
