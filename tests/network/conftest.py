@@ -57,7 +57,7 @@ def people(db: None) -> People:
         people = People(firms, {})
         for firm_key in firms:
             hold_offices(people, firm_key)
-        for office in (Office.COORDINATOR, Office.BOARD, Office.REVIEWER):
+        for office in (Office.COORDINATOR, Office.BOARD, Office.REVIEWER, Office.AUDITOR):
             email = f"{office.value}@association.example"
             people.holdings[office.value] = _hold(email, office, None)
     return people

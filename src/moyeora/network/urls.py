@@ -8,9 +8,7 @@ from moyeora.network.frame import pages
 urlpatterns = [
     path("", pages.home, name="home"),
     path("language/", pages.language, name="language"),
-    path("account/", pages.account, name="account"),
-    path("account/office/", pages.office, name="office"),
-    path("account/", include("allauth.urls")),
+    path("account/", include("moyeora.network.frame.account_urls")),
     path("journal/", include("moyeora.network.journal.urls")),
     path("jobs/", include("moyeora.network.jobs.urls")),
     path("members/", include("moyeora.network.members.urls")),
@@ -21,4 +19,5 @@ urlpatterns = [
 handler400 = "moyeora.network.frame.faults.misshapen"
 handler403 = "moyeora.network.frame.faults.forbidden"
 handler404 = "moyeora.network.frame.faults.missing"
+handler429 = "moyeora.network.frame.faults.too_many"  # allauth's
 handler500 = "moyeora.network.frame.faults.broken"

@@ -214,7 +214,9 @@ class Person(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=60)
     is_active = models.BooleanField(default=True)
     made_up = models.BooleanField(default=False)
+    language = models.CharField(max_length=2, default="ko")  # of mails; pages go by a cookie
     muted = models.JSONField(default=list)  # kinds of notices that the digest leaves out
+    digested = models.DateField(null=True)  # the day of the last digest
 
     objects = PersonManager()
     USERNAME_FIELD = "email"
