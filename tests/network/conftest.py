@@ -1,11 +1,15 @@
 """The world of the tests: an association, an agency, and three firms of which two work together."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django_scopes import scopes_disabled
+from tests.network.consortia_world import MORNING, World, fill
 
+from moyeora.network.frame import clock
 from moyeora.network.frame.actor import Actor, Office
 from moyeora.network.members.acting import actor_of
 from moyeora.network.members.models import Firm, Holding, Person
@@ -74,3 +78,12 @@ def hold_offices(people: People, firm_key: str) -> None:
 def _hold(email: str, office: Office, firm: Firm | None) -> Holding:
     person = Person.objects.create_person(email, f"{office.label} {email}", PASSWORD)
     return Holding.objects.create(person=person, office=office, firm=firm)
+
+
+@pytest.fixture
+def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """Formation's sample of 780 firms as members, on a morning in November 2026."""
+    # The thread that renews a lease cannot write beside the test's own transaction.
+    monkeypatch.setattr("moyeora.network.jobs.work.LEASE", timedelta(hours=1))
+    with clock.at(MORNING):
+        yield fill()

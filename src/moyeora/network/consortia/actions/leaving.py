@@ -78,7 +78,7 @@ def remove(
 
 @action("consortia.seat.withdraw")
 def withdraw(act: Act, seat: Seat) -> Seat:
-    """The lead takes back an invitation that is not answered yet, and another firm is looked for."""
+    """The lead takes back an unanswered invitation, and another firm is looked for."""
     consortium, seat = locked(seat.consortium), locked(seat)
     if seat.state != Seat.State.INVITED:
         raise Refused(
