@@ -13,7 +13,7 @@ from django_scopes import scopes_disabled
 
 from moyeora.formation.members import Members, read_members
 from moyeora.network.frame.clock import today
-from moyeora.network.members.models import Certificate, Exclusion, Firm, Offer, Terms, Tie
+from moyeora.network.members.models import Certificate, Exclusion, Firm, Terms, Tie
 
 Rows = list[dict[str, Any]]
 

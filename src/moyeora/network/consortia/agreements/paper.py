@@ -226,7 +226,8 @@ def _articles(terms: Terms, lang: str, lead: str) -> Iterator[tuple[str, str]]:
         say("의견이 다를 때", "Differences"),
         say(
             "역할이나 돈에 관한 의견의 차이는 조합의 매뉴얼에 따라 풉니다. "
-            f"{with_particle(lead, '은/는')} 다툼이 있는 금액만 보류하고 나머지는 제때 지급되게 합니다.",
+            f"{with_particle(lead, '은/는')} 다툼이 있는 금액만 보류하고 나머지는 제때 "
+            "지급되게 합니다.",
             f"Differences over roles or money are settled by the association's manual. {lead} "
             "sees to it that only the disputed amount is held and all else is paid in time.",
         ),

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from moyeora.network.frame.faults import Fault, Refused
 from moyeora.network.journal.action import Act, action
 from moyeora.network.journal.audience import PUBLIC, firms
-from moyeora.network.members.changes import firms_changed
 from moyeora.network.members.cells import Unreadable, read_cell, write_cell
+from moyeora.network.members.changes import firms_changed
 from moyeora.network.members.models import Firm, Offer, Terms
 from moyeora.network.members.terms import ABOUT_OFFER, COLUMNS, OPEN, Values, read_offer, stored
 

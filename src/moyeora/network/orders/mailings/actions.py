@@ -234,8 +234,6 @@ def missing_consents(mailing: Mailing) -> list[UUID]:
     return [firm for firm in needed if str(firm) not in mailing.consents]
 
 
-
-
 def _locked(mailing: Mailing) -> Mailing:
     return (
         Mailing.objects.select_for_update(of=("self",))

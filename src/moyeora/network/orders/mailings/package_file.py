@@ -1,4 +1,4 @@
-"""The uploaded job: a ZIP of mailing.toml, design, pictures, fonts and list, looked at before use."""
+"""The uploaded job: a ZIP of the folder of a press job, looked at before it is unpacked."""
 
 import zipfile
 from pathlib import Path, PurePosixPath

@@ -52,7 +52,7 @@ class Vault:
         part = target.with_name(target.name + ".part")
         prefix = secrets.token_bytes(_PREFIX)
         cipher = AESGCM(self._key())
-        with part.open("wb", opener=_private) as file:
+        with _private(part) as file:
             file.write(MAGIC + prefix)
             for number, (piece, last) in enumerate(_whole(pieces)):
                 file.write(cipher.encrypt(_nonce(prefix, number, last), piece, name.encode()))
@@ -85,7 +85,7 @@ class Vault:
                 continue
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             part = target.with_name(target.name + ".part")
-            with part.open("wb", opener=_private) as file:
+            with _private(part) as file:
                 file.writelines(self.read(name))
             part.replace(target)
         return self.open_
@@ -123,7 +123,7 @@ class Vault:
     def _key(self) -> bytes:
         self._key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            with self._key_file.open("xb", opener=_private) as file:
+            with _private(self._key_file, os.O_EXCL) as file:
                 file.write(AESGCM.generate_key(256))
                 file.flush()
                 os.fsync(file.fileno())
@@ -132,8 +132,9 @@ class Vault:
         return self._key_file.read_bytes()
 
 
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+def _private(path: Path, more: int = os.O_TRUNC) -> BinaryIO:
+    """A file to write that its owner alone may read."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | more, 0o600), "wb")
 
 
 def _nonce(prefix: bytes, number: int, last: bool) -> bytes:

@@ -25,7 +25,7 @@ class Mailing(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id)
     package = models.OneToOneField(WorkPackage, models.PROTECT, related_name="press_job")
     state = models.CharField(max_length=12, choices=State, default=State.CONSENT)
-    # For each firm that will hold the list: its id, the day of the customer's consent, the document.
+    # By firm that will hold the list: the day of the customer's consent, and its document.
     consents = models.JSONField(default=dict)
     upload_hash = models.CharField(max_length=64, blank=True)
     upload_bytes = models.PositiveBigIntegerField(default=0)
