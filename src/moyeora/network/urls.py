@@ -13,6 +13,7 @@ urlpatterns = [
     path("jobs/", include("moyeora.network.jobs.urls")),
     path("members/", include("moyeora.network.members.urls")),
     path("consortia/", include("moyeora.network.consortia.urls")),
+    path("orders/", include("moyeora.network.orders.urls")),
     path("api/", api.urls),
 ]
 

@@ -76,6 +76,11 @@ class Vault:
                     return
                 number, piece = number + 1, after
 
+    def take(self, name: str) -> Iterator[bytes]:
+        """The plain bytes of a sealed file, which is gone when they have been read."""
+        yield from self.read(name)
+        self._path(name).unlink()
+
     def unseal(self) -> Path:
         """Decrypt what is not there yet into ``open/`` and return it; called again it goes on."""
         self.open_.mkdir(mode=0o700, parents=True, exist_ok=True)
