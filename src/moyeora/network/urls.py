@@ -14,6 +14,7 @@ urlpatterns = [
     path("members/", include("moyeora.network.members.urls")),
     path("consortia/", include("moyeora.network.consortia.urls")),
     path("orders/", include("moyeora.network.orders.urls")),
+    path("money/", include("moyeora.network.ledger.urls")),
     path("api/", api.urls),
 ]
 

@@ -106,7 +106,7 @@ def record_receipt(
         recorded_by=act.actor.person,
     )
     # What sharing will refuse is refused here, before anything is written.
-    _read(receipt, [])
+    read(receipt, [])
     receipt.save(force_insert=True)
     act.record(
         "receipt.recorded",
@@ -148,15 +148,15 @@ def divide(act: Act, receipt: Receipt) -> Statement:
     version = receipt.agreement
     agreed = program(from_json(version.terms), version.version)
     claims = list(
-        CostClaim.objects.select_for_update().filter(
-            consortium=chain, state=CostClaim.State.APPROVED, currency=agreed.currency
-        )
+        CostClaim.objects.select_for_update()
+        .filter(consortium=chain, state=CostClaim.State.APPROVED, currency=agreed.currency)
+        .order_by("claimed", "id")
         if receipt.credit_of_id is None
         else []
     )
     state = state_from_json(book.state, agreed) if book.state else first_state(agreed)
     try:
-        made, after = statement(agreed, _read(receipt, claims), state)
+        made, after = statement(agreed, read(receipt, claims), state)
     except SharingError as error:
         raise Refused(Fault("", str(fault)) for fault in error.faults) from error
     book.state, book.hash, book.statements = state_to_json(after), after.hash, book.statements + 1
@@ -241,7 +241,7 @@ def answer_claim(act: Act, claim: CostClaim, *, approve: bool) -> CostClaim:
     return claim
 
 
-def _read(receipt: Receipt, claims: list[CostClaim]) -> Any:
+def read(receipt: Receipt, claims: list[CostClaim]) -> Any:
     """The receipt as sharing reads it; raises Refused with sharing's faults."""
     agreement = receipt.agreement
     agreed = program(from_json(agreement.terms), agreement.version)
