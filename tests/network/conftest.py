@@ -51,6 +51,10 @@ def make_firm(number: str, name: str, trade: str = "18111") -> Firm:
 
 @pytest.fixture
 def people(db: None) -> People:
+    return make_people()
+
+
+def make_people() -> People:
     """``ours`` and ``partner`` share consortia in tests that make one; ``other`` is outside."""
     with scopes_disabled():
         firms = {

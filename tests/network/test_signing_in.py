@@ -72,7 +72,6 @@ def test_a_second_step_is_asked_once_it_is_on(people):
     browser.post("/account/2fa/totp/activate/", {"code": code})
     codes = browser.get("/account/2fa/recovery-codes/").context["unused_codes"]
     assert len(codes) == 10
-    assert [one.subject for one in mail.outbox] == ["2단계 인증을 켰습니다"]
 
     another = Client()
     assert sign_in(another).headers["Location"].startswith("/account/2fa/authenticate/")
@@ -135,6 +134,14 @@ def test_a_forgotten_password_is_replaced_by_a_link_of_one_use(people):
     assert sign_in(Client(), PASSWORD).status_code == 200
     assert sign_in(Client(), "another long phrase").status_code == 302
     assert "새 링크" in Client().get(link, follow=True).content.decode()
+
+
+def test_a_changed_password_is_told_by_mail(people):
+    new = {"password1": "another long phrase", "password2": "another long phrase"}
+    browser = people.client("ours.owner")
+    browser.post("/account/password/change/", {"oldpassword": PASSWORD, **new})
+    (letter,) = mail.outbox
+    assert (letter.subject, letter.to) == ("비밀번호가 바뀌었습니다", [OWNER])
 
 
 def test_nobody_learns_which_addresses_have_an_account(people):
