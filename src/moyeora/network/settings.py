@@ -3,7 +3,8 @@
 Environment: ``MOYEORA_HOME`` (:mod:`.home`), ``DATABASE_URL`` (:mod:`.database`),
 ``MOYEORA_HOSTS`` (names under which the application is reached, separated by commas; the machine
 itself is always among them), ``MOYEORA_HTTPS=1`` (it is reached by HTTPS alone), ``EMAIL_URL``
-(``smtp://user:password@host:port``; without it mails are written to the console).
+(``smtp://user:password@host:port``; without it mails are written to the console),
+``MOYEORA_ASSOCIATION`` (the association's name, at the top of every page).
 """
 
 import os
@@ -18,6 +19,7 @@ from moyeora.network.home import home, secret
 SECRET_KEY = secret("django")
 SALT_KEY = [secret("fields")]  # what encrypts the fields of bank accounts
 DEBUG = False
+ASSOCIATION = os.environ.get("MOYEORA_ASSOCIATION", "")
 HTTPS = os.environ.get("MOYEORA_HTTPS") == "1"
 _NAMES = [name.strip() for name in os.environ.get("MOYEORA_HOSTS", "").split(",") if name.strip()]
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *_NAMES]
@@ -36,6 +38,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -83,6 +86,9 @@ TEMPLATES = [
         },
     },
 ]
+
+FORM_RENDERER = "moyeora.network.frame.forms.Forms"
+CSRF_FAILURE_VIEW = "moyeora.network.frame.faults.stale"
 
 # People sign in by e-mail; accounts are made by invitation, never by signing up.
 AUTH_USER_MODEL = "members.Person"

@@ -8,6 +8,8 @@ from moyeora.network.frame import pages
 urlpatterns = [
     path("", pages.home, name="home"),
     path("language/", pages.language, name="language"),
+    path("account/", pages.account, name="account"),
+    path("account/office/", pages.office, name="office"),
     path("account/", include("allauth.urls")),
     path("journal/", include("moyeora.network.journal.urls")),
     path("jobs/", include("moyeora.network.jobs.urls")),
@@ -16,6 +18,7 @@ urlpatterns = [
     path("api/", api.urls),
 ]
 
+handler400 = "moyeora.network.frame.faults.misshapen"
 handler403 = "moyeora.network.frame.faults.forbidden"
 handler404 = "moyeora.network.frame.faults.missing"
 handler500 = "moyeora.network.frame.faults.broken"

@@ -31,6 +31,7 @@ OF_A_FIRM = (Office.OWNER, Office.STAFF, Office.ACCOUNTANT)
 OF_THE_ASSOCIATION = (Office.COORDINATOR, Office.BOARD)
 NOBODY: Final = UUID(int=0)
 EVERY: Final = object()
+OFFICE_KEY: Final = "holding"  # of the session: the office in which the person acts now
 
 
 @dataclass(frozen=True)

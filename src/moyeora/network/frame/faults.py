@@ -11,9 +11,12 @@ from http import HTTPStatus
 
 from allauth.account.internal.flows.reauthentication import suspend_request
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 
 class NetworkError(Exception):
@@ -83,17 +86,17 @@ class FaultMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, NotAllowed):
             if not request.user.is_authenticated:
-                return redirect(f"{reverse('account_login')}?next={request.path}")
+                return redirect_to_login(request.get_full_path())
             return forbidden(request)
         if isinstance(error, NotFresh):
             return suspend_request(request, "account_reauthenticate")
         if isinstance(error, Refused):
-            if request.method == "POST" and request.htmx.current_url_abs_path is None:
+            came_from = request.headers.get("Referer", "")
+            ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()})
+            if request.method == "POST" and ours and not request.htmx:
                 for fault in error.faults:
                     messages.error(request, str(fault))
-                came_from = request.headers.get("Referer")
-                if came_from:
-                    return redirect(came_from)
+                return redirect(came_from)
             return render(
                 request,
                 "frame/refused.html",
@@ -112,4 +115,21 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    return render(request, "frame/broken.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    """A page that asks nothing of the database, the session or the person."""
+    page = render_to_string("frame/broken.html")
+    return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def misshapen(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    title = _("This could not be read")
+    what = _("What your browser sent is not what our pages send. Go back and try it once more.")
+    context = {"title": title, "what": what}
+    return render(request, "frame/bad.html", context, status=HTTPStatus.BAD_REQUEST)
+
+
+def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its token (CSRF): the page was open too long, or it is not ours."""
+    title = _("This page was open too long")
+    what = _("Nothing was done. Go back, load the page again, and send it once more.")
+    context = {"title": title, "what": what}
+    return render(request, "frame/bad.html", context, status=HTTPStatus.FORBIDDEN)

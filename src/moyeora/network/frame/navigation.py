@@ -6,8 +6,9 @@ A room's ``apps.ready`` calls :func:`offer` and :func:`waits`; the frame knows n
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -38,6 +39,8 @@ class Waiting:
 
 _ENTRIES: list[Entry] = []
 _WAITING: list[Callable[[Actor], Iterable[Waiting]]] = []
+KINDS: Final[dict[str, Any]] = {}
+"""What the kinds of waiting things are called in the settings of notices."""
 
 
 def offer(entry: Entry) -> None:
@@ -45,9 +48,13 @@ def offer(entry: Entry) -> None:
     _ENTRIES.append(entry)
 
 
-def waits(source: Callable[[Actor], Iterable[Waiting]]) -> None:
-    """Register a source of waiting things."""
+def waits(source: Callable[[Actor], Iterable[Waiting]], **kinds: Any) -> None:
+    """Register a source of waiting things, and what its kinds are called (lazy):
+
+    ``waits(invitations, seat=_("Invitations to a seat"))``.
+    """
     _WAITING.append(source)
+    KINDS.update(kinds)
 
 
 def waiting(actor: Actor) -> list[Waiting]:
@@ -57,7 +64,7 @@ def waiting(actor: Actor) -> list[Waiting]:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """The context of every template: ``actor`` and the menu's ``entries``."""
+    """The context of every template: ``actor``, the menu's ``entries``, the association's name."""
     actor = getattr(request, "actor", Actor())
     entries = [
         {
@@ -68,4 +75,4 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         for entry in sorted(_ENTRIES, key=lambda entry: entry.order)
         if entry.shown(actor)
     ]
-    return {"actor": actor, "entries": entries}
+    return {"actor": actor, "entries": entries, "association": settings.ASSOCIATION}

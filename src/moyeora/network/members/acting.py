@@ -9,11 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django_scopes import scope
 from ninja.security import HttpBearer, SessionAuth
 
-from moyeora.network.frame.actor import ANYONE, Actor, Office
+from moyeora.network.frame.actor import ANYONE, OFFICE_KEY, Actor, Office
 from moyeora.network.frame.clock import now
 from moyeora.network.members.models import Holding, Token
-
-OFFICE_KEY = "holding"  # of the session: the office in which the person acts now
 
 
 class ByInvitation(DefaultAccountAdapter):
@@ -24,7 +22,9 @@ class ByInvitation(DefaultAccountAdapter):
 
 
 class ActorMiddleware:
-    """Sets ``request.actor`` and ``request.holding`` and the scope of all queries."""
+    """Sets ``request.actor``, ``request.holding`` (the office acted in now), ``request.held`` (all
+    offices of the person), and the scope of all queries.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -40,12 +40,14 @@ class ActorMiddleware:
 
 def acting(request: HttpRequest) -> tuple[Holding | None, Actor]:
     """The office chosen in the session, or the person's first."""
+    request.held = []
     if not request.user.is_authenticated:
         token = bearer(request)
         return (token.holding, actor_of(token.holding, by_token=True)) if token else (None, ANYONE)
-    held = list(request.user.holdings.filter(ended__isnull=True).select_related("firm"))
+    request.held = list(request.user.holdings.filter(ended__isnull=True).select_related("firm"))
     chosen = request.session.get(OFFICE_KEY)
-    holding = next((one for one in held if str(one.id) == chosen), held[0] if held else None)
+    first = request.held[0] if request.held else None
+    holding = next((one for one in request.held if str(one.id) == chosen), first)
     if holding is None:
         return None, ANYONE
     return holding, actor_of(holding, fresh=did_recently_reauthenticate(request))
