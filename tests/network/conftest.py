@@ -7,12 +7,12 @@ from django.core.management.commands import flush
 from django.db import connections
 from django.test import Client
 from django_scopes import scopes_disabled
+from tests.network.processes import own_database  # noqa: F401
 
 from moyeora.network.frame.actor import Actor, Office
-from moyeora.network.members.acting import actor_of
 from moyeora.network.journal import append_only
+from moyeora.network.members.acting import actor_of
 from moyeora.network.members.models import Firm, Holding, Person
-from tests.network.processes import own_database  # noqa: F401
 
 PASSWORD = "a long enough pass phrase"
 
