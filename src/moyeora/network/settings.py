@@ -8,6 +8,7 @@ itself is always among them), ``MOYEORA_HTTPS=1`` (it is reached by HTTPS alone)
 """
 
 import os
+from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
@@ -169,6 +170,8 @@ SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 X_FRAME_OPTIONS = "DENY"
+
+JOB_LEASE = timedelta(seconds=30)  # so long a job waits for a worker that died
 
 _MAIL = urlsplit(os.environ.get("EMAIL_URL", ""))
 EMAIL_BACKEND = (
