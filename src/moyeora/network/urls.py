@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from moyeora.network.api import api
+from moyeora.network.demo.page import demo
 from moyeora.network.frame import pages
 
 urlpatterns = [
@@ -15,6 +16,7 @@ urlpatterns = [
     path("consortia/", include("moyeora.network.consortia.urls")),
     path("orders/", include("moyeora.network.orders.urls")),
     path("money/", include("moyeora.network.ledger.urls")),
+    path("demo/", demo, name="demo"),
     path("api/", api.urls),
 ]
 

@@ -289,7 +289,7 @@ class Invitation(models.Model):
     office = models.CharField(_("office"), max_length=20)
     firm = models.ForeignKey(Firm, models.CASCADE, null=True, related_name="invitations")
     digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the secret, hexadecimal
-    invited_by = models.UUIDField()
+    invited_by = models.UUIDField(null=True)  # nobody: the command for the first coordinator
     made = models.DateTimeField()
     expires = models.DateTimeField()
     ended = models.DateTimeField(null=True)  # taken or withdrawn

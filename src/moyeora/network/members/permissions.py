@@ -49,7 +49,7 @@ def invites(actor: Actor, subject: Any = None) -> bool:
     offices, the action says). ``subject`` None is the association.
     """
     if subject is None:
-        return actor.office == Office.COORDINATOR
+        return actor.office in {Office.COORDINATOR, Office.CLOCK}  # the command for the first one
     return actor.office == Office.COORDINATOR or is_owner(actor, subject)
 
 
@@ -112,7 +112,8 @@ PERMISSIONS = {
     "members.import.start": is_coordinator,
     "members.import.commit": is_coordinator,
     "members.import.drop": is_coordinator,
-    "members.demo.empty": is_coordinator,
+    "members.demo.fill": is_clock,
+    "members.demo.empty": is_coordinator | is_clock,
     # Looking, without changing anything.
     "members.firm.see": signed_in,
     "members.firm.export": signed_in,

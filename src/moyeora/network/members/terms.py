@@ -80,6 +80,7 @@ def read_offer(written: Mapping[str, str]) -> tuple[Values, list[Fault]]:
             written["unit"] = capability.unit
     values, faults = _read(written, ABOUT_OFFER)
     if values.get("capability") and capability is None:
+        faults = [fault for fault in faults if fault.field != "unit"]  # it follows from the term
         faults.append(
             Fault(
                 "capability",

@@ -24,7 +24,7 @@ from django_scopes import scopes_disabled
 
 from moyeora.network.frame.actor import CLOCK, Office
 from moyeora.network.frame.clock import now
-from moyeora.network.frame.faults import Fault, Refused
+from moyeora.network.frame.faults import Fault, NotFresh, Refused
 from moyeora.network.journal.action import Act, action
 from moyeora.network.journal.audience import firms
 from moyeora.network.members.actions.people import lock
@@ -95,7 +95,7 @@ def confirm(act: Act, account: BankAccount) -> None:
     _confirm(act, account, "owner")
 
 
-@action("members.account.confirm_by_call", signs=True)
+@action("members.account.confirm_by_call")
 def confirm_by_call(act: Act, account: BankAccount, *, last_four: str) -> None:
     """A coordinator has called the firm and was told the number's last four digits.
 
@@ -103,12 +103,16 @@ def confirm_by_call(act: Act, account: BankAccount, *, last_four: str) -> None:
     returns with the account refused or open, and says by Refused only what changes nothing; the
     caller looks at ``account.state`` and ``account.wrong_digits``.
     """
+    if not act.actor.fresh:
+        raise NotFresh
     if account.asked_by == act.actor.person:
         raise Refused(
             Fault("", _("You asked for this change yourself."), _("Another coordinator calls."))
         )
     if seasoned_owners(account).exists():
         raise Refused(Fault("", _("The firm has a second owner, who confirms it.")))
+    lock(account.firm_id)
+    account.refresh_from_db(fields=["state", "wrong_digits"])
     if account.state != State.ASKED:
         raise Refused(Fault("", _("This change does not wait for a second person.")))
     if account.number[-4:] == last_four.strip():

@@ -3,10 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from moyeora.formation.members import EXCLUSION_COLUMNS, TIE_COLUMNS
 from moyeora.formation.tables import Column
@@ -112,6 +115,18 @@ def guess(kind: str, headings: Sequence[str]) -> dict[str, int]:
         if name is not None:
             found.setdefault(name, at)
     return found
+
+
+@cache
+def _known(kind: str) -> dict[str, str]:
+    known = {}
+    for name in reversed(SCHEMA[kind]):
+        aliases = [*KNOWN_AS[name], name]
+        for language, _name in settings.LANGUAGES:  # templates have the labels as headings
+            with override(language):
+                aliases.append(str(LABELS[name]))
+        known.update({_plain(alias): name for alias in aliases})
+    return known
 
 
 def missing(kind: str, mapping: dict[str, int]) -> list[str]:

