@@ -97,7 +97,7 @@ def test_a_draft_is_seen_by_its_own_firm_alone(people, consortium):
             assert not Draft.objects.filter(consortium=consortium).exists()
     secret = "한빛백화점"
     for who in ("partner.owner", "third.owner", "coordinator"):
-        for name in ("agreements", "agreement-draft", "agreement-compare"):
+        for name in ("agreements", "agreement_draft", "agreement_compare"):
             answer = people.client(who).get(reverse(name, args=[consortium.id]))
             assert secret not in answer.content.decode()
 
@@ -255,20 +255,20 @@ def test_a_vote_is_one_a_firm_and_counted_by_the_manual(people, consortium):
 
 def test_the_pages_lead_from_draft_to_signature(people, consortium):
     owner = people.client("ours.owner")
-    page = owner.get(reverse("agreement-draft", args=[consortium.id]))
+    page = owner.get(reverse("agreement_draft", args=[consortium.id]))
     data = {
         name: field.initial if field.initial is not None else page.context["form"].initial[name]
         for name, field in page.context["form"].fields.items()
     }
-    wrong = owner.post(reverse("agreement-draft", args=[consortium.id]), {**data, "customer": ""})
+    wrong = owner.post(reverse("agreement_draft", args=[consortium.id]), {**data, "customer": ""})
     assert wrong.status_code == 422
     kept = owner.post(
-        reverse("agreement-draft", args=[consortium.id]),
+        reverse("agreement_draft", args=[consortium.id]),
         {**data, "customer": "한빛백화점", "rule": "work"},
     )
     assert kept.headers["Location"].endswith("/compare/")
     assert owner.get(kept.headers["Location"]).status_code == 200
-    sent = owner.post(reverse("agreement-offer", args=[consortium.id]), {"days": "14"})
+    sent = owner.post(reverse("agreement_offer", args=[consortium.id]), {"days": "14"})
     read = owner.get(sent.headers["Location"])
     assert read.context["may_answer"]
     paper = owner.get(sent.headers["Location"] + "paper.pdf")

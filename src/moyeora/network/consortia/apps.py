@@ -8,6 +8,7 @@ class ConsortiaConfig(AppConfig):
     label = "consortia"
 
     def ready(self) -> None:
-        from moyeora.network.consortia import permissions, work  # noqa: F401
+        from moyeora.network.consortia import menu, permissions, work  # noqa: F401
 
         permissions.register()
+        menu.register()

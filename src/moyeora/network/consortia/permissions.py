@@ -51,6 +51,12 @@ def is_clock(actor: Actor, thing: Any) -> bool:
 
 
 @rules.predicate
+def works_in_a_firm(actor: Actor, thing: Any) -> bool:
+    """Owner or staff of some firm: what they see of it, scopes say."""
+    return actor.office in (Office.OWNER, Office.STAFF)
+
+
+@rules.predicate
 def of_the_association(actor: Actor, thing: Any) -> bool:
     return actor.of_the_association
 
@@ -88,3 +94,7 @@ def register() -> None:
     rules.add_perm("consortia.dissolve", leads)
     rules.add_perm("consortia.ask", owns_a_firm)
     rules.add_perm("consortia.questions.see", of_the_association)
+    rules.add_perm("consortia.see", works_in_a_firm | of_the_association)
+    rules.add_perm("consortia.item.see", works_in_a_firm)
+    rules.add_perm("consortia.seat.see", works_in_a_firm)
+    rules.add_perm("consortia.closed.see", works_in_a_firm)

@@ -78,3 +78,13 @@ def missing(consortium: Consortium) -> dict[str, int]:
         if seat.state == Seat.State.ACCEPTED:
             open_units[seat.need] -= seat.quantity
     return {key: units for key, units in open_units.items() if units > 0}
+
+
+def companions(seat: Seat) -> list[dict[str, str]]:
+    """Who else is invited or in: names and roles, all that a firm may know before it accepts."""
+    with scopes_disabled():  # names and roles alone leave here
+        others = seat.consortium.seats.filter(state__in=LIVE).exclude(firm=seat.firm_id)
+        return [
+            {"name": other.firm.name, "title": other.title, "role": other.role}
+            for other in others.select_related("firm").order_by("begins", "title", "firm__name")
+        ]

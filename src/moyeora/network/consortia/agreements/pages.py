@@ -90,7 +90,7 @@ def draft(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
                     form.add_error(fault.field if fault.field in form.fields else None, str(fault))
             else:
                 messages.success(request, _("Your draft is kept. Only your firm sees it."))
-                return redirect("agreement-compare", consortium.id)
+                return redirect("agreement_compare", consortium.id)
     status = 422 if form.errors else 200
     return render(
         request,

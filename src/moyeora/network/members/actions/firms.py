@@ -11,7 +11,6 @@ from moyeora.network.frame.faults import Fault, Refused
 from moyeora.network.journal.action import Act, action
 from moyeora.network.journal.audience import ASSOCIATION, PUBLIC
 from moyeora.network.members.cells import Unreadable, read_cell
-from moyeora.network.members.changes import firms_changed
 from moyeora.network.members.models import Certificate, Firm, Holding, Offer
 from moyeora.network.members.search.index import index
 from moyeora.network.members.terms import COLUMNS, Values, read_firm
