@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management.commands import flush
@@ -103,9 +104,9 @@ def _hold(email: str, office: Office, firm: Firm | None) -> Holding:
 
 
 @pytest.fixture
-def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(db: None, settings: Any) -> Iterator[World]:
     """Formation's sample of 780 firms as members, on a morning in November 2026."""
     # The thread that renews a lease cannot write beside the test's own transaction.
-    monkeypatch.setattr("moyeora.network.jobs.work.LEASE", timedelta(hours=1))
+    settings.JOB_LEASE = timedelta(hours=1)
     with clock.at(MORNING):
         yield fill()

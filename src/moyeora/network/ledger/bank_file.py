@@ -1,8 +1,8 @@
 """A batch as the bank takes it: ISO 20022 pain.001.001.09, and CSV.
 
 One payment information block (PmtInf), a credit transfer a payout. ``EndToEndId`` is the payout's
-id without hyphens (32 of at most 35 characters), so that what comes back names it. ``MsgId`` is made
-from the batch, so the same batch sent twice is the same message to the bank.
+id without hyphens (32 of at most 35 characters), so that what comes back names it. ``MsgId`` is
+made from the batch, so the same batch sent twice is the same message to the bank.
 """
 
 import csv
