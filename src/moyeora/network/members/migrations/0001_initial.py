@@ -534,7 +534,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("ended__isnull", True)),
                 fields=("person", "office", "firm"),
                 name="one_holding_of_an_office",
-                nulls_distinct=False,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="holding",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended__isnull", True), ("firm__isnull", True)),
+                fields=("person", "office"),
+                name="one_holding_without_a_firm",
             ),
         ),
         migrations.AddConstraint(
@@ -559,7 +566,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("ended__isnull", True)),
                 fields=("email", "office", "firm"),
                 name="one_open_invitation",
-                nulls_distinct=False,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended__isnull", True), ("firm__isnull", True)),
+                fields=("email", "office"),
+                name="one_open_invitation_without_a_firm",
             ),
         ),
         migrations.AddConstraint(
