@@ -1,20 +1,35 @@
 """The world of the tests: an association, an agency, and three firms of which two work together."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 import pytest
+from django.core.management.commands import flush
+from django.db import connections
 from django.test import Client
 from django_scopes import scopes_disabled
-from tests.network.consortia_world import MORNING, World, fill
+from tests.network.consortia_world import world  # noqa: F401
+from tests.network.processes import own_database  # noqa: F401
 
-from moyeora.network.frame import clock
 from moyeora.network.frame.actor import Actor, Office
+from moyeora.network.journal import append_only
 from moyeora.network.members.acting import actor_of
 from moyeora.network.members.models import Firm, Holding, Person
 
 PASSWORD = "a long enough pass phrase"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_the_journal_too() -> None:
+    """Tests with transactions of their own empty the tables, which the journal's forbid."""
+    handle = flush.Command.handle
+
+    def lifted(self: flush.Command, **options: object) -> None:
+        connection = connections[str(options["database"])]
+        append_only.remove(connection)
+        handle(self, **options)
+        append_only.install(connection)
+
+    flush.Command.handle = lifted
 
 
 @dataclass
@@ -72,12 +87,3 @@ def people(db: None) -> People:
 def _hold(email: str, office: Office, firm: Firm | None) -> Holding:
     person = Person.objects.create_person(email, f"{office.label} {email}", PASSWORD)
     return Holding.objects.create(person=person, office=office, firm=firm)
-
-
-@pytest.fixture
-def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """Formation's sample of 780 firms as members, on a morning in November 2026."""
-    # The thread that renews a lease cannot write beside the test's own transaction.
-    monkeypatch.setattr("moyeora.network.jobs.work.LEASE", timedelta(hours=1))
-    with clock.at(MORNING):
-        yield fill()

@@ -195,6 +195,8 @@ SESSION_COOKIE_AGE = 12 * 3600
 ACCOUNT_SESSION_REMEMBER = True  # a working day; nobody needs to be asked
 X_FRAME_OPTIONS = "DENY"
 
+JOB_LEASE = timedelta(seconds=30)  # so long a job waits for a worker that died
+
 _MAIL = urlsplit(os.environ.get("EMAIL_URL", ""))
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
