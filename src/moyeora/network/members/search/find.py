@@ -28,8 +28,10 @@ from moyeora.network.members.search.documents import (
 from moyeora.network.members.search.query import Phrase, Query, Term
 from moyeora.network.members.search.store import Cases, Every, Expression, Hit, Some, match
 
-EXACT: Final = 1_500
+EXACT: Final = 1_000
 """Up to about so many hits all are read and counted exactly."""
+UNSEEN: Final = 3
+"""Who saw none in a sample may say with 95 % certainty: it held less than three on average."""
 ENOUGH: Final = 200
 """So many hits are a sample: a share of them is right to about one fourteenth."""
 NAMED: Final = 100  # firms whose name matches, looked up besides a sample
@@ -131,7 +133,7 @@ def _sample(parts: list[Expression], scores: Iterable[Cases]) -> _Sample:
     for tier in range(highest, -1, -1):
         hits += match(condition, (tier, tier), scores)
         share = 4**tier
-        if tier and len(hits) * share <= EXACT:
+        if tier and (len(hits) + UNSEEN) * share <= EXACT:
             return _Sample(hits + match(condition, (0, tier - 1), scores), 1)
         if len(hits) >= ENOUGH:
             return _Sample(hits, share)
