@@ -17,6 +17,7 @@ ROOMS = {
     "share": ("moyeora.sharing.command", "sharing", "who gets what, exact to the last won"),
     "manual": ("moyeora.resolution.command", "resolution", "settle a difference by the manual"),
     "form": ("moyeora.formation.command", "formation", "find the proven best consortium"),
+    "demo": ("moyeora.network.demo", "network", "fill the application with a made-up network"),
     "network": ("moyeora.network.command", "network", "the web application (serve, demo, ...)"),
 }
 

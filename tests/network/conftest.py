@@ -60,7 +60,7 @@ def people(db: None) -> People:
                 holdings[f"{firm_key}.{office.value}"] = _hold(
                     f"{office.value}@{firm_key}.example", office, firm
                 )
-        for office in (Office.COORDINATOR, Office.BOARD, Office.REVIEWER):
+        for office in (Office.COORDINATOR, Office.BOARD, Office.REVIEWER, Office.AUDITOR):
             holdings[office.value] = _hold(f"{office.value}@association.example", office, None)
     return People(firms, holdings)
 
