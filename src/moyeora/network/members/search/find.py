@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from uuid import UUID
 
 from moyeora.network.members.search.documents import (
     IN_NAME,
@@ -234,3 +235,11 @@ def kilometres(a: tuple[float, float], b: tuple[float, float]) -> float:
 def by_distance(hits: Iterable[Hit], place: tuple[float, float]) -> list[Hit]:
     """The nearest first."""
     return sorted(hits, key=lambda hit: kilometres(place, (hit.latitude, hit.longitude)))
+
+
+def everyone(query: Query, chosen: Facets, most: int) -> list[UUID]:
+    """All firms that a search finds, in no order, ``most`` at the most."""
+    parts = [_anywhere(term) for term in query.terms]
+    parts += _wanted({kind: values for kind, values in chosen.items() if values})
+    condition = Every(tuple(parts)) if parts else None
+    return [hit.firm for hit in match(condition, (0, TIERS - 1), limit=most)]
