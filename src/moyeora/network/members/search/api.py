@@ -86,7 +86,9 @@ def search(
         "meant": meant.text if meant else None,
         "firms": [
             {
-                **{name: getattr(firm, name) for name in HitOut.model_fields if hasattr(firm, name)},
+                **{
+                    name: getattr(firm, name) for name in HitOut.model_fields if hasattr(firm, name)
+                },
                 "capabilities": sorted(one.capability for one in firm.offers.all() if one.active),
                 "kilometres": round(kilometres(place, (hit.latitude, hit.longitude)))
                 if place
