@@ -1,14 +1,18 @@
 """The world of the tests: an association, an agency, and three firms of which two work together."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from django.core.management.commands import flush
 from django.db import connections
 from django.test import Client
 from django_scopes import scopes_disabled
+from tests.network.consortia_world import MORNING, World, fill
 from tests.network.processes import own_database  # noqa: F401
 
+from moyeora.network.frame import clock
 from moyeora.network.frame.actor import Actor, Office
 from moyeora.network.journal import append_only
 from moyeora.network.members.acting import actor_of
@@ -65,6 +69,10 @@ def make_firm(number: str, name: str, trade: str = "18111") -> Firm:
 
 @pytest.fixture
 def people(db: None) -> People:
+    return make_people()
+
+
+def make_people() -> People:
     """``ours`` and ``partner`` share consortia in tests that make one; ``other`` is outside."""
     with scopes_disabled():
         firms = {
@@ -78,7 +86,7 @@ def people(db: None) -> People:
                 holdings[f"{firm_key}.{office.value}"] = _hold(
                     f"{office.value}@{firm_key}.example", office, firm
                 )
-        for office in (Office.COORDINATOR, Office.BOARD, Office.REVIEWER):
+        for office in (Office.COORDINATOR, Office.BOARD, Office.REVIEWER, Office.AUDITOR):
             holdings[office.value] = _hold(f"{office.value}@association.example", office, None)
     return People(firms, holdings)
 
@@ -86,3 +94,12 @@ def people(db: None) -> People:
 def _hold(email: str, office: Office, firm: Firm | None) -> Holding:
     person = Person.objects.create_person(email, f"{office.label} {email}", PASSWORD)
     return Holding.objects.create(person=person, office=office, firm=firm)
+
+
+@pytest.fixture
+def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """Formation's sample of 780 firms as members, on a morning in November 2026."""
+    # The thread that renews a lease cannot write beside the test's own transaction.
+    monkeypatch.setattr("moyeora.network.jobs.work.LEASE", timedelta(hours=1))
+    with clock.at(MORNING):
+        yield fill()

@@ -9,7 +9,6 @@ numbers and offers in the order of all their columns, so that equal input gives 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 
 from moyeora.formation.faults import BadInput, Fault
 from moyeora.formation.item import MONEY_MAX
-from moyeora.formation.tables import ROW, Column, Faults, good, merged, parse, read_table
+from moyeora.formation.tables import ROW, Column, Faults, Source, good, merged, parse, read_table
 from moyeora.formation.tables import source_name as name_of
 from moyeora.formation.trades import TradeList, default_trades
 
@@ -197,14 +196,17 @@ class Members:
 
 
 def read_members(
-    members: str | Path,
-    ties: str | Path | None = None,
-    exclusions: str | Path | None = None,
+    members: Source,
+    ties: Source | None = None,
+    exclusions: Source | None = None,
     *,
     trades: TradeList | None = None,
     skip_bad: bool = False,
 ) -> Members:
-    """Read the three tables.
+    """Read the three tables: files, queries, or rows of mappings such as ``{"firm": "A", ..}``.
+
+    In rows a list may stand for a ``;``-list: ``capacity`` as ``[900, 1200]``, ``price_breaks`` as
+    ``[(10_000, 110)]``.
 
     Raises :class:`BadInput` with the faults of all three. With ``skip_bad`` the rows without a
     fault are used and the faults are kept in ``Members.faults``; a table that cannot be read or
@@ -221,9 +223,12 @@ def read_members(
         fatal.append(wrong)
     numbers = offers["firm"].unique().sort() if "firm" in offers.columns else None
     pairs = []
-    for source, columns in ((ties, TIE_COLUMNS), (exclusions, EXCLUSION_COLUMNS)):
+    for table, source, columns in (
+        ("ties", ties, TIE_COLUMNS),
+        ("exclusions", exclusions, EXCLUSION_COLUMNS),
+    ):
         try:
-            read, found = _read_pairs(source, columns, numbers)
+            read, found = _read_pairs(table, source, columns, numbers)
             pairs.append(read)
             faults.extend(found)
         except BadInput as wrong:
@@ -235,9 +240,9 @@ def read_members(
     return _members(offers, pairs[0], pairs[1], tuple(sorted(faults)))
 
 
-def _read_offers(source: str | Path, trades: TradeList) -> tuple[pl.DataFrame, list[Fault]]:
-    faults = Faults(name_of(source))
-    frame = parse(read_table(source, OFFER_COLUMNS), OFFER_COLUMNS, faults)
+def _read_offers(source: Source, trades: TradeList) -> tuple[pl.DataFrame, list[Fault]]:
+    faults = Faults(name_of(source, "members"))
+    frame = parse(read_table(source, OFFER_COLUMNS, faults.file), OFFER_COLUMNS, faults)
     if frame.height == 0:
         faults.add(1, "firm", "empty", "the table has no rows.", "Write one row an offer.")
     known = pl.col("trade").is_in(sorted(trades.trades))
@@ -350,13 +355,13 @@ def _check_firms(frame: pl.DataFrame, faults: Faults) -> None:
 
 
 def _read_pairs(
-    source: str | Path | None, columns: Sequence[Column], numbers: pl.Series | None
+    table: str, source: Source | None, columns: Sequence[Column], numbers: pl.Series | None
 ) -> tuple[pl.DataFrame, list[Fault]]:
     if source is None:
         kinds = {"int": pl.Int64, "text": pl.String}
         return pl.DataFrame(schema={c.name: kinds[c.kind] for c in columns}), []
-    faults = Faults(name_of(source))
-    frame = parse(read_table(source, columns), columns, faults)
+    faults = Faults(name_of(source, table))
+    frame = parse(read_table(source, columns, faults.file), columns, faults)
     for column in ("firm_a", "firm_b"):
         if numbers is not None:
             faults.where(

@@ -135,7 +135,7 @@ def read_consortia(path: Path) -> Consortia:
     Rows without a day are left out: nothing can be known before an unknown day. Raises
     :class:`moyeora.formation.faults.BadInput` when the table cannot be read.
     """
-    frame = read_table(path, COLUMNS).drop_nulls("start_date")
+    frame = read_table(path, COLUMNS, Path(path).name).drop_nulls("start_date")
     frame = frame.with_columns(pl.col("start_date").cast(pl.Date))
     frame = frame.unique(["project", "organisation"], keep="first", maintain_order=True)
     frame = frame.sort("start_date", "project", "organisation")

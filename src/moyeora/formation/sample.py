@@ -9,6 +9,7 @@ different functions that are near each other; exclusions are rivals of one trade
 import csv
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -155,12 +156,24 @@ REASONS = ("경쟁사", "특허 분쟁", "대금 분쟁", "거래 중단")
 
 
 @dataclass(frozen=True)
+class PastConsortium:
+    """Firms that have worked together: their numbers, the leader's first; how often, and how it
+    went (1 badly .. 5 very well).
+    """
+
+    firms: tuple[str, ...]
+    times: int
+    rating: int
+
+
+@dataclass(frozen=True)
 class Sample:
-    """The three tables, ready to be written or read."""
+    """The three tables, ready to be written or read, and the past consortia behind the ties."""
 
     members: pl.DataFrame
     ties: pl.DataFrame
     exclusions: pl.DataFrame
+    past: tuple[PastConsortium, ...]
 
     def write(self, folder: Path) -> list[Path]:
         """Write members.csv, ties.csv and exclusions.csv; returns their paths."""
@@ -178,7 +191,8 @@ def sample(firms: int, seed: int) -> Sample:
         raise ValueError(f"a network has 1 to 10,000,000 firms, not {firms}")
     random = np.random.default_rng([seed, firms])
     table = _firms(firms, random)
-    return Sample(_offers(table, random), _ties(table, random), _exclusions(table, random))
+    offers, past = _offers(table, random), _past(table, random)
+    return Sample(offers, _ties(past, table["number"]), _exclusions(table, random), past)
 
 
 def _firms(count: int, random: np.random.Generator) -> dict[str, NDArray[Any]]:
@@ -380,14 +394,14 @@ def _certificates(firm: dict[str, NDArray[Any]], random: np.random.Generator) ->
     return np.array(texts)[codes]
 
 
-def _ties(firm: dict[str, NDArray[Any]], random: np.random.Generator) -> pl.DataFrame:
+def _past(firm: dict[str, NDArray[Any]], random: np.random.Generator) -> tuple[PastConsortium, ...]:
     """Past consortia: a leader and firms of other functions, the nearer the likelier."""
     count = len(firm["main"])
     terms = list(USUAL)
     trades = default_trades()
     names = sorted({trades.capabilities[term].function for term in terms})
     function = np.array([names.index(trades.capabilities[t].function) for t in terms])[firm["main"]]
-    pairs: dict[tuple[int, int], list[int]] = {}
+    past = []
     for _ in range(round(count * CONSORTIA_PER_FIRM) if count >= 8 else 0):
         leader = int(random.integers(count))
         pool = random.integers(0, count, 60)
@@ -405,13 +419,20 @@ def _ties(firm: dict[str, NDArray[Any]], random: np.random.Generator) -> pl.Data
                 break
         times = int(random.integers(1, 5))
         mood = int(random.choice([2, 3, 4, 5], p=[0.1, 0.25, 0.4, 0.25]))
-        for at, one in enumerate(together):
-            for other in together[at + 1 :]:
-                known = pairs.setdefault((min(one, other), max(one, other)), [0, mood])
-                known[0] += times
-    number = firm["number"]
+        past.append(PastConsortium(tuple(firm["number"][at] for at in together), times, mood))
+    return tuple(past)
+
+
+def _ties(past: tuple[PastConsortium, ...], numbers: NDArray[Any]) -> pl.DataFrame:
+    """Who worked with whom; the first consortium of a pair says how it went."""
+    index = {number: at for at, number in enumerate(numbers)}
+    pairs: dict[tuple[int, int], list[int]] = {}
+    for consortium in past:
+        for one, other in combinations(sorted(index[number] for number in consortium.firms), 2):
+            known = pairs.setdefault((one, other), [0, consortium.rating])
+            known[0] += consortium.times
     return pl.DataFrame(
-        [(number[a], number[b], min(t, 1000), r) for (a, b), (t, r) in sorted(pairs.items())],
+        [(numbers[a], numbers[b], min(t, 1000), r) for (a, b), (t, r) in sorted(pairs.items())],
         schema={"firm_a": pl.String, "firm_b": pl.String, "times": pl.Int64, "rating": pl.Int64},
         orient="row",
     )

@@ -56,6 +56,17 @@ class StageResult:
 
 
 @dataclass(frozen=True)
+class Progress:
+    """How far a solve is: the best value of the stage so far (None: no plan yet), the proven
+    lower bound, and the seconds since it began."""
+
+    stage: str
+    value: int | None
+    bound: int
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Outcome:
     """The plan, each stage's proof, and how many pairs there were and were left to solve."""
 
@@ -92,6 +103,7 @@ def solve(
     known: Plan | None = None,
     cut: bool = True,
     canonical: bool = True,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Outcome:
     """The proven best plan, or the best found within the time limit and its bound.
 
@@ -100,6 +112,7 @@ def solve(
     the problem, whose firms the first attempt then includes.
     Without ``cut`` every pair goes to the solver (for comparison); without ``canonical`` any one
     of equally good plans is returned, which is quicker and enough to know the values.
+    ``progress`` is told of every step; what it raises ends the solve, so that it can stop it.
 
     Raises :class:`NoConsortium` when it is proven that no plan keeps all rules, and
     :class:`OutOfTime` when none was found in time.
@@ -107,6 +120,7 @@ def solve(
     run = _Run(problem, limits or Limits(), apart, cut)
     run.pins.extend(held)
     run.known = known
+    run.progress = progress
     wanted = list(stages_of(problem) if stages is None else stages)
     for stage in wanted:
         run.stage(stage, deciding=canonical and stage is wanted[-1])
@@ -136,6 +150,12 @@ class _Run:
         self.part = np.zeros(len(problem), dtype=bool)
         self.plan: Plan | None = None
         self.known: Plan | None = None
+        self.progress: Callable[[Progress], None] | None = None
+
+    def _tell(self, stage: Stage, value: int | None, bound: int) -> None:
+        if self.progress is not None:
+            seconds = time.monotonic() - self.began
+            self.progress(Progress(stage.name, value, bound, seconds))
 
     def _seconds(self) -> float:
         return self.limits.seconds - (time.monotonic() - self.began)
@@ -169,6 +189,7 @@ class _Run:
         while True:
             quick = self.cut and bool((self.alive & ~self.part).any())
             status, value, floor = self._attempt(stage, limits, quick)
+            self._tell(stage, value, floor)
             out_of_time = self._seconds() <= 0
             if value is None:
                 if not (self.alive & ~self.part).any():
@@ -273,6 +294,7 @@ class _Run:
         return sum(weight * plan.wishes[wish] for wish, weight in stage.wishes.items())
 
     def _settle(self, stage: Stage, value: int, bounds: Bounds, bound: int) -> None:
+        self._tell(stage, value, bound)
         kept = self.alive & bounds.keeps(value) if self.cut else self.alive
         self.results.append(StageResult(stage.name, value, bound, int(kept.sum())))
         self.alive = kept

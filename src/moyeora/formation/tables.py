@@ -1,12 +1,13 @@
 """Reading the three tables: every cell checked, every fault with its file, row and column.
 
-A table is CSV (UTF-8), XLSX (the first sheet), Parquet, or a query that DuckDB runs (text that
-begins with SELECT, WITH or FROM). Whole columns are parsed at once, so that a million rows take
-seconds; a column that arrives as numbers is not turned into text first. Rows are counted as a
-spreadsheet counts them: the header is row 1.
+A table is CSV (UTF-8), XLSX (the first sheet), Parquet, a query that DuckDB runs (text that
+begins with SELECT, WITH or FROM), or rows that are there already: mappings of column to value.
+Whole columns are parsed at once, so that a million rows take seconds; a column that arrives as
+numbers is not turned into text first. Rows are counted as a spreadsheet counts them: the header
+is row 1.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from moyeora.formation.faults import SHOWN_FAULTS, BadInput, Fault
 
 ROW = "row"
 QUERY_WORDS = ("select", "with", "from")
+Source = str | Path | Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -65,18 +67,19 @@ class Faults:
             self.add(row, column, code, problem.format(repr(value)), remedy)
 
 
-def source_name(source: str | Path) -> str:
-    """How a table is called in messages: the file's name, or ``query``."""
+def source_name(source: Source, table: str) -> str:
+    """How a table is called in messages: the file's name, ``query``, or what the rows are of."""
+    if not isinstance(source, (str, Path)):
+        return table
     return "query" if _is_query(source) else Path(source).name
 
 
-def read_table(source: str | Path, columns: Iterable[Column]) -> pl.DataFrame:
+def read_table(source: Source, columns: Iterable[Column], name: str) -> pl.DataFrame:
     """The named columns of a table as they were written, with the column :data:`ROW` added.
 
     Raises :class:`BadInput` when the file cannot be read or a required column is missing: no
     row can be used then.
     """
-    name = source_name(source)
     wanted = {column.name: column for column in columns}
     try:
         frame = _load(source, list(wanted))
@@ -123,11 +126,18 @@ def good(frame: pl.DataFrame, faults: Faults) -> pl.DataFrame:
     return frame.filter(~pl.col(ROW).is_in(sorted(faults.bad_rows)))
 
 
-def _is_query(source: str | Path) -> bool:
+def _is_query(source: Source) -> bool:
     return isinstance(source, str) and source.lstrip().lower().split(" ")[0] in QUERY_WORDS
 
 
-def _load(source: str | Path, wanted: list[str]) -> pl.DataFrame:
+def _load(source: Source, wanted: list[str]) -> pl.DataFrame:
+    if not isinstance(source, (str, Path)):
+        given = [name for name in wanted if not source or any(name in row for row in source)]
+        # As texts, like a CSV's: the same checks then hold for both, cell by cell.
+        return pl.DataFrame(
+            {name: [_text(row.get(name)) for row in source] for name in given},
+            schema=dict.fromkeys(given, pl.String),
+        )
     if _is_query(source):
         import duckdb
 
@@ -164,6 +174,13 @@ def _load(source: str | Path, wanted: list[str]) -> pl.DataFrame:
                 encoding="utf8",
             )
             return frame.rename(lambda name: name.strip("\ufeff "))
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        colons = (":".join(map(str, v)) if isinstance(v, Sequence) else str(v) for v in value)
+        return ";".join(colons)
+    return None if value is None else str(value)
 
 
 def _cell(value: object) -> str:

@@ -25,7 +25,9 @@ HTTPS = os.environ.get("MOYEORA_HTTPS") == "1"
 _NAMES = [name.strip() for name in os.environ.get("MOYEORA_HOSTS", "").split(",") if name.strip()]
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *_NAMES]
 CSRF_TRUSTED_ORIGINS = [f"http{'s' if HTTPS else ''}://{name}" for name in _NAMES]
+ADDRESS = (CSRF_TRUSTED_ORIGINS or ["http://127.0.0.1:8000"])[0]  # of links in mails
 
+# Django's admin is left out: it writes past the actions, so nothing would stand in the journal.
 INSTALLED_APPS = [
     "moyeora.network.frame",
     "moyeora.network.journal",
@@ -50,9 +52,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "moyeora.network.frame.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -102,15 +104,24 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to addresses that somebody made up
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds in which a signature needs no new password
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_RATE_LIMITS = {"login_failed": None}  # axes counts these
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or second step is told by mail
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Five wrong passwords lock a person out on that line alone, so that nobody locks out others or a
+# whole office; guessing from many lines at once is slowed by the account's own limit.
+ACCOUNT_RATE_LIMITS = {"login_failed": "50/h/key"}
 AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "moyeora.network.frame.entrance.typed_name"
+AXES_CLIENT_IP_CALLABLE = "moyeora.network.frame.entrance.address"
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
+AXES_DISABLE_ACCESS_LOG = True  # who came when is nobody's business; failures are kept
+AXES_LOCKOUT_CALLABLE = "moyeora.network.frame.faults.locked_out"
+# HTTPS ends at a proxy on this machine, which tells the caller's address in X-Forwarded-For.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Moyeora"
 LOGIN_URL = "account_login"
@@ -125,6 +136,15 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
     )
 ]
+
+# Limits count over all processes that serve; the folder is the owner's alone.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": home() / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
@@ -162,13 +182,17 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 86400 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"  # set by this host alone
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_COOKIE_SECURE = HTTPS
 LANGUAGE_COOKIE_SECURE = HTTPS
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
+ACCOUNT_SESSION_REMEMBER = True  # a working day; nobody needs to be asked
 X_FRAME_OPTIONS = "DENY"
 
 JOB_LEASE = timedelta(seconds=30)  # so long a job waits for a worker that died

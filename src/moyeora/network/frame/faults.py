@@ -8,8 +8,9 @@ with problem+json (:mod:`.problems`).
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
-from allauth.account.internal.flows.reauthentication import suspend_request
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,8 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+
+from moyeora.network.frame.freshness import ask_again, forget_elsewhere
 
 
 class NetworkError(Exception):
@@ -83,13 +86,16 @@ class FaultMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, *view: Any) -> None:
+        forget_elsewhere(request)
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, NotAllowed):
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             return forbidden(request)
         if isinstance(error, NotFresh):
-            return suspend_request(request, "account_reauthenticate")
+            return ask_again(request)
         if isinstance(error, Refused):
             came_from = request.headers.get("Referer", "")
             ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()})
@@ -125,6 +131,26 @@ def misshapen(request: HttpRequest, exception: Exception | None = None) -> HttpR
     what = _("What your browser sent is not what our pages send. Go back and try it once more.")
     context = {"title": title, "what": what}
     return render(request, "frame/bad.html", context, status=HTTPStatus.BAD_REQUEST)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """More tries than a person makes; allauth counts them (ACCOUNT_RATE_LIMITS)."""
+    title = _("Too many tries in a short time")
+    what = _("Please wait some minutes, then try again.")
+    context = {"title": title, "what": what}
+    return render(request, "frame/bad.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
+
+
+def locked_out(
+    request: HttpRequest, response: HttpResponse | None, credentials: Any = None
+) -> HttpResponse:
+    """Wrong passwords up to the limit; axes counts them (AXES_*)."""
+    context = {
+        "failure_limit": settings.AXES_FAILURE_LIMIT,
+        "cooloff_minutes": round(settings.AXES_COOLOFF_TIME.total_seconds() / 60),
+    }
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    return render(request, "account/locked_out.html", context, status=status)
 
 
 def stale(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -66,13 +66,12 @@ def waiting(actor: Actor) -> list[Waiting]:
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """The context of every template: ``actor``, the menu's ``entries``, the association's name."""
     actor = getattr(request, "actor", Actor())
-    entries = [
-        {
-            "label": entry.label,
-            "url": reverse(entry.name),
-            "here": request.path.startswith(reverse(entry.name)),
-        }
+    shown = [
+        {"label": entry.label, "url": reverse(entry.name)}
         for entry in sorted(_ENTRIES, key=lambda entry: entry.order)
         if entry.shown(actor)
     ]
+    around = [entry["url"] for entry in shown if request.path.startswith(entry["url"])]
+    here = max(around, key=len, default=None)  # /members/map/ lies within /members/ too
+    entries = [{**entry, "here": entry["url"] == here} for entry in shown]
     return {"actor": actor, "entries": entries, "association": settings.ASSOCIATION}

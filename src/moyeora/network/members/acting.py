@@ -20,6 +20,10 @@ class ByInvitation(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def send_notification_mail(self, template_prefix, user, context=None, email=None):  # type: ignore[no-untyped-def]
+        """To the one address that a person has."""
+        super().send_notification_mail(template_prefix, user, context, email or user.email)
+
 
 class ActorMiddleware:
     """Sets ``request.actor``, ``request.holding`` (the office acted in now), ``request.held`` (all

@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class MembersConfig(AppConfig):
     name = "moyeora.network.members"
     label = "members"
+
+    def ready(self) -> None:
+        from moyeora.network.members import menu, permissions
+        from moyeora.network.members.actions import imports  # noqa: F401  its background job
+
+        permissions.register()
+        menu.register()

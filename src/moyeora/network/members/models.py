@@ -178,6 +178,7 @@ class BankAccount(models.Model):
     asked_by = models.UUIDField()
     asked_at = models.DateTimeField()
     confirmed_by = models.UUIDField(null=True)
+    wrong_digits = models.PositiveSmallIntegerField(default=0)  # tries in the confirming call
     used_from = models.DateTimeField(null=True)
 
     objects = ScopedManager(firm="firm")
@@ -213,7 +214,9 @@ class Person(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=60)
     is_active = models.BooleanField(default=True)
     made_up = models.BooleanField(default=False)
+    language = models.CharField(max_length=2, default="ko")  # of mails; pages go by a cookie
     muted = models.JSONField(default=list)  # kinds of notices that the digest leaves out
+    digested = models.DateField(null=True)  # the day of the last digest
 
     objects = PersonManager()
     USERNAME_FIELD = "email"
@@ -275,3 +278,66 @@ class Token(models.Model):
 
     class Meta:
         default_permissions = ()
+
+
+class Invitation(models.Model):
+    """A link by which somebody takes an office and chooses a password; only its hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    email = models.EmailField(_("e-mail"))
+    name = models.CharField(_("name"), max_length=60)
+    office = models.CharField(_("office"), max_length=20)
+    firm = models.ForeignKey(Firm, models.CASCADE, null=True, related_name="invitations")
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the secret, hexadecimal
+    invited_by = models.UUIDField(null=True)  # nobody: the command for the first coordinator
+    made = models.DateTimeField()
+    expires = models.DateTimeField()
+    ended = models.DateTimeField(null=True)  # taken or withdrawn
+
+    class Meta:
+        default_permissions = ()
+        ordering = ("-made",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["email", "office", "firm"],
+                condition=models.Q(ended__isnull=True),
+                nulls_distinct=False,
+                name="one_open_invitation",
+            ),
+        )
+
+
+class Upload(models.Model):
+    """A table on its way into the network. Its rows lie in a file that goes when it ends."""
+
+    class Kind(models.TextChoices):
+        MEMBERS = "members", _("firms and offers")
+        TIES = "ties", _("who worked together")
+        EXCLUSIONS = "exclusions", _("who must not sit together")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("being prepared")
+        RUNNING = "running", _("being written")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        DROPPED = "dropped", _("given up")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    kind = models.CharField(max_length=10, choices=Kind)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)  # SHA-256 of the file, hexadecimal
+    encoding = models.CharField(max_length=12)
+    rows = models.PositiveIntegerField()
+    formulas = models.PositiveIntegerField(default=0)
+    headings = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)  # column name -> index of the heading
+    fixes = models.JSONField(default=dict)  # row -> column name -> what is written instead
+    person = models.UUIDField()
+    created = models.DateTimeField()
+    job = models.UUIDField(null=True)
+    result = models.JSONField(default=dict)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ("-created",)

@@ -1,0 +1,33 @@
+"""The doors of allauth that are in use.
+
+Left out: signing up, mail addresses of one's own, codes by mail. Accounts come with an invitation
+and have the one address that the invitation went to.
+"""
+
+from allauth.account import views
+from django.urls import include, path, re_path
+
+from moyeora.network.frame import pages
+
+urlpatterns = [
+    path("", pages.account, name="account"),
+    path("office/", pages.office, name="office"),
+    path("login/", views.login, name="account_login"),
+    path("logout/", views.logout, name="account_logout"),
+    path("inactive/", views.account_inactive, name="account_inactive"),
+    path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", views.password_change, name="account_change_password"),
+    path("password/reset/", views.password_reset, name="account_reset_password"),
+    path("password/reset/done/", views.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        views.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/key/done/",
+        views.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    path("2fa/", include("allauth.mfa.urls")),
+]

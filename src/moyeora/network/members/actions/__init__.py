@@ -1,0 +1,1 @@
+"""What may be done with firms, offers, people, bank accounts; each with its journal entry."""

@@ -1,0 +1,132 @@
+"""A list of firms as a file, with what every member may see: never a price, never terms.
+
+A cell that begins as a formula does (= + - @) is a text all the same: XLSX says so by its type,
+and CSV by an apostrophe before it, as OWASP's page on CSV injection advises.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, Final
+
+import xlsxwriter
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from moyeora.network.frame.clock import today
+from moyeora.network.members.imports.columns import LABELS as COLUMN_LABELS
+from moyeora.network.members.imports.columns import NEEDED, SCHEMA
+from moyeora.network.members.models import Certificate, Firm, Offer
+from moyeora.network.members.terms import capability_of, name_of, trade_names
+
+FORMATS: Final = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+_RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def export_firms(firms: QuerySet[Firm], format: str) -> HttpResponse:
+    """The firms of a query as an XLSX or CSV to download ("xlsx", "csv"), one row a firm."""
+    firms = firms.prefetch_related(
+        Prefetch("offers", Offer.objects.filter(active=True)),
+        Prefetch("certificates", Certificate.objects.order_by("name")),
+    )
+    headings = [
+        _("business number"),
+        _("name of the firm"),
+        _("name in English"),
+        _("trade (KSIC)"),
+        _("trade"),
+        _("place"),
+        _("employees"),
+        _("capabilities"),
+        _("certificates"),
+        _("website"),
+    ]
+    return _answer(headings, (_row(firm, today()) for firm in firms), format, "firms")
+
+
+def template(kind: str, format: str) -> HttpResponse:
+    """An empty table with the headings that the import knows, to be filled in."""
+    headings = [str(COLUMN_LABELS[name]) for name in SCHEMA[kind]]
+    if format == "csv":
+        return _answer(headings, [], format, kind)
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        needed = book.add_format({"bold": True, "bg_color": "#e3f1ee", "border": 1})
+        optional = book.add_format({"bg_color": "#f5f7f6", "border": 1})
+        text = book.add_format({"num_format": "@"})
+        sheet = book.add_worksheet(_("table"))
+        sheet.freeze_panes(1, 0)
+        for at, (name, column) in enumerate(SCHEMA[kind].items()):
+            style = needed if name in NEEDED[kind] else optional
+            # Business numbers and lists must stay as they are typed.
+            sheet.set_column(at, at, 18, None if column.kind in {"int", "number"} else text)
+            sheet.write_string(0, at, headings[at], style)
+            sheet.write_comment(0, at, column.meaning)
+    return _file(content.getvalue(), format, kind)
+
+
+def _row(firm: Firm, day: date) -> list[str | int]:
+    certificates = [
+        one.name for one in firm.certificates.all() if one.expires is None or one.expires >= day
+    ]
+    capabilities = [
+        name_of(known) if (known := capability_of(offer.capability)) else offer.capability
+        for offer in firm.offers.all()
+    ]
+    return [
+        firm.number,
+        firm.name,
+        firm.name_en,
+        firm.trade,
+        trade_names().get(firm.trade, ""),
+        firm.region,
+        firm.employees,
+        "; ".join(capabilities),
+        "; ".join(certificates),
+        firm.website,
+    ]
+
+
+def _answer(
+    headings: Sequence[str], rows: Iterable[Sequence[Any]], format: str, name: str
+) -> HttpResponse:
+    if format == "csv":
+        return _file(_csv([headings, *rows]).encode("utf-8-sig"), format, name)
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        sheet = book.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, len(headings) - 1, 18)
+        for number, row in enumerate(_lines(headings, rows)):
+            for at, value in enumerate(row):
+                if isinstance(value, int):
+                    sheet.write_number(number, at, value)
+                else:
+                    sheet.write_string(number, at, value)
+    return _file(content.getvalue(), format, name)
+
+
+def _lines(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    yield headings
+    yield from rows
+
+
+def _csv(rows: Iterable[Sequence[Any]]) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    for row in rows:
+        writer.writerow(
+            [f"'{v}" if isinstance(v, str) and v.startswith(_RISKY) else v for v in row]
+        )
+    return text.getvalue()
+
+
+def _file(content: bytes, format: str, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=FORMATS[format])
+    answer["Content-Disposition"] = f'attachment; filename="moyeora-{name}.{format}"'
+    return answer

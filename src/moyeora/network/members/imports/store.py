@@ -1,0 +1,41 @@
+"""Where an uploaded table lies between its upload and its end: one file, readable by us alone."""
+
+import json
+import os
+from pathlib import Path
+
+from moyeora.network.home import home
+from moyeora.network.members.imports.reading import Table
+from moyeora.network.members.models import Upload
+
+
+def folder() -> Path:
+    """The folder of uploads, mode 0700."""
+    path = home() / "uploads"
+    path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+def keep(upload: Upload, table: Table) -> None:
+    """Write the rows as JSON lines, mode 0600; the file that was sent is not kept."""
+    descriptor = os.open(_path(upload), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        for row in table.rows:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def rows(upload: Upload) -> list[tuple[int, list[str]]]:
+    """The rows as they were read: number and cells. Raises FileNotFoundError after :func:`drop`."""
+    with _path(upload).open(encoding="utf-8") as file:
+        return [tuple(json.loads(line)) for line in file]
+
+
+def drop(upload: Upload) -> None:
+    """Remove the rows."""
+    _path(upload).unlink(missing_ok=True)
+
+
+def _path(upload: Upload) -> Path:
+    return folder() / f"{upload.id}.jsonl"

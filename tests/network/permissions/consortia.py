@@ -1,0 +1,5 @@
+"""Who may do what in `consortia`."""
+
+PAGES = ""
+API = ""
+ACTIONS = ""

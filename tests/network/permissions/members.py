@@ -1,0 +1,5 @@
+"""Who may do what in `members`."""
+
+PAGES = ""
+API = ""
+ACTIONS = ""
