@@ -287,12 +287,12 @@ def test_headings_without_a_needed_column_are_told_by_their_names(people, tmp_pa
 def test_a_worker_that_died_in_the_middle_is_followed_by_one_that_finishes(people, tmp_path):
     upload = bring(people, csv_file(tmp_path, f"{HEAD}\n{ROW}"))
     imports.begin(people.actor("coordinator"), upload)
-    real, imports.firms_changed = imports.firms_changed, _die
+    real, imports.index = imports.index, _die
     try:
         with pytest.raises(KeyboardInterrupt):
             work(until_idle=True)
     finally:
-        imports.firms_changed = real
+        imports.index = real
     assert not Firm.objects.filter(number="124-81-00998").exists()
     Job.objects.update(lease_until="2020-01-01T00:00:00Z", state="running")
     work(until_idle=True)

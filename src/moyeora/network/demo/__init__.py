@@ -29,6 +29,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"Removed {firms} made-up firms and all that belonged to them.")
         print("Make your own coordinator with: moyeora network coordinator EMAIL NAME")
         return 0
-    filling.fill(CLOCK, None)
+    if not filling.filled():
+        filling.fill(CLOCK, None)
     print(filling.sign_ins())
     return 0

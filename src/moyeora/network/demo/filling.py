@@ -55,10 +55,13 @@ def empty(act: Act, subject: None) -> int:
         if consortia is not None:
             consortia.empty()
         firms = members.empty()
-    act.record(
-        "demo.emptied", subject=NETWORK, facts={"firms": len(firms)}, audience=ASSOCIATION
-    )
+    act.record("demo.emptied", subject=NETWORK, facts={"firms": len(firms)}, audience=ASSOCIATION)
     return len(firms)
+
+
+def filled() -> bool:
+    """Whether the made-up network is there."""
+    return Firm.objects.filter(made_up=True).exists()
 
 
 def real_coordinators() -> Any:
@@ -69,7 +72,7 @@ def real_coordinators() -> Any:
 
 
 def password() -> str:
-    """One password for all made-up people, drawn at the first run: no two installations share it."""
+    """One password for all made-up people; no two installations share it."""
     return secret("demo", 9)
 
 

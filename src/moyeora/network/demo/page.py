@@ -21,9 +21,7 @@ def demo(request: HttpRequest) -> HttpResponse:
         raise NotAllowed("members.demo.empty")
     if request.method == "POST":
         firms = filling.empty(request.actor, None)
-        messages.success(
-            request, _("%(firms)d made-up firms were removed.") % {"firms": firms}
-        )
+        messages.success(request, _("%(firms)d made-up firms were removed.") % {"firms": firms})
         return redirect("home")
     return render(
         request,

@@ -1,6 +1,6 @@
 """Errors of the API as problem+json (RFC 9457), the same codes as in the pages."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
@@ -17,7 +17,48 @@ def problem(status: int, code: str, title: str, faults: tuple[Fault, ...] = ()) 
             {"field": f.field, "code": f.code, "problem": f.problem, "remedy": f.remedy}
             for f in faults
         ]
-    return JsonResponse(body, status=status, content_type="application/problem+json")
+    return JsonResponse(body, status=status, content_type=MEDIA)
+
+
+MEDIA: Final = "application/problem+json"
+_TITLES: Final = {
+    400: "The request cannot be read.",
+    401: "Nobody is signed in, and there is no token.",
+    403: "This person may not do it.",
+    404: "There is no such thing that this person may see.",
+    422: "Refused, with all faults.",
+}
+_TEXT: Final = {"type": "string"}
+_PROBLEM: Final = {
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": _TEXT,
+        "title": _TEXT,
+        "status": {"type": "integer"},
+        "faults": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "problem", "remedy"],
+                "properties": dict.fromkeys(("field", "code", "problem", "remedy"), _TEXT),
+            },
+        },
+    },
+}
+
+
+def problems(*statuses: int) -> dict[str, Any]:
+    """What an operation declares of its errors: ``openapi_extra=problems(401, 403, 404)``."""
+    return {
+        "responses": {
+            status: {
+                "description": _TITLES[status],
+                "content": {MEDIA: {"schema": _PROBLEM}},
+            }
+            for status in statuses
+        }
+    }
 
 
 def answer_faults(api: NinjaAPI) -> None:

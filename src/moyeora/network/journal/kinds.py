@@ -15,9 +15,13 @@ describe("key.made", _("made the key that signs checkpoints"))
 describe("key.replaced", _("replaced the key that signs checkpoints"))
 
 
+def reads_the_network(actor: Actor) -> bool:
+    """Every member reads the network's chain; an auditor reads those of a consortium alone."""
+    return may_open(actor) and actor.office != Office.AUDITOR
+
+
 @readers
 def _network(actor: Actor, chain: UUID) -> Reader | None:
-    """Every member reads the network's chain; an auditor reads those of a consortium alone."""
-    if chain != NETWORK or not may_open(actor) or actor.office == Office.AUDITOR:
+    if chain != NETWORK or not reads_the_network(actor):
         return None
     return Reader(actor.firm, association=actor.of_the_association, party=actor.of_a_firm)

@@ -17,7 +17,6 @@ from django.contrib.auth.hashers import make_password
 from moyeora.formation.sample import PastConsortium, sample
 from moyeora.network.frame.actor import Office
 from moyeora.network.frame.clock import now, today
-from moyeora.network.members.changes import firms_changed
 from moyeora.network.members.models import (
     BankAccount,
     Certificate,
@@ -29,6 +28,7 @@ from moyeora.network.members.models import (
     Terms,
     Tie,
 )
+from moyeora.network.members.search.index import index
 
 FIRMS: Final = 780
 SEED: Final = 7
@@ -49,8 +49,8 @@ class Sign:
         return f"{self.name}@{MAIL}"
 
 
-# The firm that enters examples/department-store/item.toml; the five firms that formation proves best
-# for it (a test holds that); and who steps in where one of them declines ("instead").
+# The firm that enters examples/department-store/item.toml; the five firms that formation proves
+# best for it (a test holds that); and who steps in where one of them declines ("instead").
 PEOPLE: Final = (
     Sign("owner", "김하늘", Office.OWNER, "281-97-27990"),
     Sign("staff", "이도윤", Office.STAFF, "281-97-27990"),
@@ -100,7 +100,7 @@ def fill_firms(firms: int = FIRMS, seed: int = SEED) -> tuple[PastConsortium, ..
     Terms.objects.bulk_create((_terms(offer, row) for offer, row in offers), batch_size=500)
     for model, table in ((Tie, network.ties), (Exclusion, network.exclusions)):
         model.objects.bulk_create(_pairs(model, table.to_dicts(), made), batch_size=500)
-    firms_changed(firm.id for firm in made.values())
+    index(firm.id for firm in made.values())
     return network.past
 
 
@@ -121,13 +121,13 @@ def fill_people(password: str) -> None:
 
 
 def empty() -> set[UUID]:
-    """Remove all that is made up; the caller has removed what hangs on the firms. Gives their ids."""
+    """Remove all that is made up, once the caller has removed what hangs on the firms; their ids."""
     ids = set(Firm.objects.filter(made_up=True).values_list("id", flat=True))
     BankAccount.objects.filter(firm__made_up=True).delete()
     Terms.objects.filter(offer__firm__made_up=True).delete()
     Person.objects.filter(made_up=True).delete()
     Firm.objects.filter(made_up=True).delete()
-    firms_changed(ids)
+    index(ids)
     return ids
 
 

@@ -16,8 +16,8 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from moyeora.network.frame.clock import today
-from moyeora.network.members.imports.columns import NEEDED, SCHEMA
 from moyeora.network.members.imports.columns import LABELS as COLUMN_LABELS
+from moyeora.network.members.imports.columns import NEEDED, SCHEMA
 from moyeora.network.members.models import Certificate, Firm, Offer
 from moyeora.network.members.terms import capability_of, name_of, trade_names
 

@@ -24,7 +24,7 @@ from django_scopes import scopes_disabled
 
 from moyeora.network.frame.actor import CLOCK, Office
 from moyeora.network.frame.clock import now
-from moyeora.network.frame.faults import Fault, Refused
+from moyeora.network.frame.faults import Fault, NotFresh, Refused
 from moyeora.network.journal.action import Act, action
 from moyeora.network.journal.audience import firms
 from moyeora.network.members.actions.people import lock
@@ -95,7 +95,7 @@ def confirm(act: Act, account: BankAccount) -> None:
     _confirm(act, account, "owner")
 
 
-@action("members.account.confirm_by_call", signs=True)
+@action("members.account.confirm_by_call")
 def confirm_by_call(act: Act, account: BankAccount, *, last_four: str) -> None:
     """A coordinator has called the firm and was told the number's last four digits.
 
@@ -103,6 +103,8 @@ def confirm_by_call(act: Act, account: BankAccount, *, last_four: str) -> None:
     returns with the account refused or open, and says by Refused only what changes nothing; the
     caller looks at ``account.state`` and ``account.wrong_digits``.
     """
+    if not act.actor.fresh:
+        raise NotFresh
     if account.asked_by == act.actor.person:
         raise Refused(
             Fault("", _("You asked for this change yourself."), _("Another coordinator calls."))

@@ -11,8 +11,8 @@ from moyeora.network.frame.faults import Fault, Refused
 from moyeora.network.journal.action import Act, action
 from moyeora.network.journal.audience import ASSOCIATION, PUBLIC
 from moyeora.network.members.cells import Unreadable, read_cell
-from moyeora.network.members.changes import firms_changed
 from moyeora.network.members.models import Certificate, Firm, Holding, Offer
+from moyeora.network.members.search.index import index
 from moyeora.network.members.terms import COLUMNS, Values, read_firm
 
 PROFILE = ("name", "name_en", "region", "latitude", "longitude", "employees", "profile", "website")
@@ -42,7 +42,7 @@ def admit(act: Act, subject: None, *, written: Mapping[str, str]) -> Firm:
         facts={"number": firm.number, "name": firm.name, "trade": firm.trade},
         audience=PUBLIC,
     )
-    firms_changed([firm.id])
+    index([firm.id])
     return firm
 
 
@@ -54,6 +54,7 @@ def change(act: Act, firm: Firm, *, written: Mapping[str, str]) -> Firm:
         given.setdefault("latitude", str(firm.latitude))
         given.setdefault("longitude", str(firm.longitude))
     values, faults = read_firm(given)
+    faults = [fault for fault in faults if fault.field not in {"firm", "trade"}]
     if faults:
         raise Refused(faults)
     fields = {**firm_fields(values), **{name: written.get(name, "").strip() for name in _FREE}}
@@ -62,7 +63,7 @@ def change(act: Act, firm: Firm, *, written: Mapping[str, str]) -> Firm:
         setattr(firm, name, fields[name])
     firm.save(update_fields=[*changed, "changed"])
     act.record("firm.changed", subject=firm.id, facts={"fields": changed}, audience=PUBLIC)
-    firms_changed([firm.id])
+    index([firm.id])
     return firm
 
 
@@ -75,7 +76,7 @@ def suspend(act: Act, firm: Firm, *, reason: str) -> None:
     act.record(
         "firm.suspended", subject=firm.id, facts={"reason": reason.strip()}, audience=ASSOCIATION
     )
-    firms_changed([firm.id])
+    index([firm.id])
 
 
 @action("members.firm.resume")
@@ -83,7 +84,7 @@ def resume(act: Act, firm: Firm) -> None:
     """The suspension ends."""
     _pass(firm, Firm.Standing.SUSPENDED, Firm.Standing.MEMBER)
     act.record("firm.resumed", subject=firm.id, facts={}, audience=ASSOCIATION)
-    firms_changed([firm.id])
+    index([firm.id])
 
 
 @action("members.firm.leave", signs=True)
@@ -97,7 +98,7 @@ def leave(act: Act, firm: Firm) -> None:
     Holding.objects.filter(firm=firm, ended__isnull=True).update(ended=act.at)
     firm.invitations.filter(ended__isnull=True).update(ended=act.at)
     act.record("firm.left", subject=firm.id, facts={"number": firm.number}, audience=PUBLIC)
-    firms_changed([firm.id])
+    index([firm.id])
 
 
 @action("members.certificate.add")
@@ -131,7 +132,7 @@ def add_certificate(act: Act, firm: Firm, *, name: str, expires: date | None) ->
         facts={"name": name, "expires": expires and expires.isoformat()},
         audience=PUBLIC,
     )
-    firms_changed([firm.id])
+    index([firm.id])
     return certificate
 
 
@@ -145,7 +146,7 @@ def remove_certificate(act: Act, certificate: Certificate) -> None:
         audience=PUBLIC,
     )
     certificate.delete()
-    firms_changed([certificate.firm_id])
+    index([certificate.firm_id])
 
 
 _FREE = ("name_en", "profile", "website")

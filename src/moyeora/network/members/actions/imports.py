@@ -15,7 +15,6 @@ from moyeora.network.jobs.work import Task, job, start
 from moyeora.network.journal.action import Act, action
 from moyeora.network.journal.audience import ASSOCIATION, firms
 from moyeora.network.members.acting import actor_of
-from moyeora.network.members.changes import firms_changed
 from moyeora.network.members.imports import store
 from moyeora.network.members.imports.checking import Row, check, label, written_rows
 from moyeora.network.members.imports.columns import SCHEMA, guess, missing
@@ -23,6 +22,7 @@ from moyeora.network.members.imports.plan import Plan, plan
 from moyeora.network.members.imports.reading import read_table
 from moyeora.network.members.imports.writing import write
 from moyeora.network.members.models import Holding, Upload
+from moyeora.network.members.search.index import index
 
 JOB = "members.import"
 State = Upload.State
@@ -163,7 +163,7 @@ def commit(act: Act, upload: Upload, *, planned: Plan) -> dict[str, Any]:
     )
     upload.state, upload.result = State.DONE, counts
     upload.save(update_fields=["state", "result"])
-    firms_changed(touched)
+    index(touched)
     return counts
 
 

@@ -8,8 +8,8 @@ from moyeora.network.frame.faults import Fault, Refused
 from moyeora.network.journal.action import Act, action
 from moyeora.network.journal.audience import PUBLIC, firms
 from moyeora.network.members.cells import Unreadable, read_cell, write_cell
-from moyeora.network.members.changes import firms_changed
 from moyeora.network.members.models import Firm, Offer, Terms
+from moyeora.network.members.search.index import index
 from moyeora.network.members.terms import ABOUT_OFFER, COLUMNS, OPEN, Values, read_offer, stored
 
 RECORD = ("on_time", "defect_ppm", "orders")
@@ -42,7 +42,7 @@ def enter(act: Act, firm: Firm, *, written: Mapping[str, str]) -> Offer:
         facts={"capability": offer.capability, "unit": offer.unit},
         audience=PUBLIC,
     )
-    firms_changed([offer.firm_id])
+    index([offer.firm_id])
     return offer
 
 
@@ -70,7 +70,7 @@ def change(act: Act, offer: Offer, *, written: Mapping[str, str]) -> Offer:
         facts={"columns": changed},
         audience=firms(offer.firm_id),
     )
-    firms_changed([offer.firm_id])
+    index([offer.firm_id])
     return offer
 
 
@@ -93,7 +93,7 @@ def set_capacity(act: Act, offer: Offer, *, capacity: str, capacity_from: str = 
         capacity=write_cell(values["capacity"]), capacity_from=values["capacity_from"]
     )
     act.record("offer.capacity_set", subject=offer.id, facts={}, audience=firms(offer.firm_id))
-    firms_changed([offer.firm_id])
+    index([offer.firm_id])
     return offer
 
 
@@ -109,7 +109,7 @@ def retire(act: Act, offer: Offer) -> None:
         facts={"capability": offer.capability},
         audience=PUBLIC,
     )
-    firms_changed([offer.firm_id])
+    index([offer.firm_id])
 
 
 def open_fields(values: Values) -> Values:

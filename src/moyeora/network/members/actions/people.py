@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from moyeora.network.frame.actor import OF_A_FIRM, OF_THE_ASSOCIATION, Office
-from moyeora.network.frame.faults import Fault, Refused
+from moyeora.network.frame.faults import Fault, NotFresh, Refused
 from moyeora.network.journal.action import Act, action
 from moyeora.network.journal.audience import ASSOCIATION, Audience, firms
 from moyeora.network.members.models import Firm, Holding, Invitation, Person, Token
@@ -19,7 +19,7 @@ from moyeora.network.members.secrets import digest_of, new_secret
 
 INVITATION_LASTS: Final = timedelta(days=7)
 TOKENS_MOST: Final = 20
-OFFICES_WITHOUT_FIRM: Final = (*OF_THE_ASSOCIATION, Office.REVIEWER)
+OFFICES_WITHOUT_FIRM: Final = (*OF_THE_ASSOCIATION, Office.REVIEWER, Office.AUDITOR)
 
 
 @action("members.person.invite")
@@ -167,9 +167,14 @@ def end(act: Act, holding: Holding) -> None:
     )
 
 
-@action("members.token.make", signs=True)
+@action("members.token.make")
 def make_token(act: Act, holding: Holding, *, label: str) -> tuple[Token, str]:
-    """An API token for an office of one's own: the token, and its text, which is shown once."""
+    """An API token for an office of one's own: the token, and its text, which is shown once.
+
+    Wants the password again: a token outlives the open screen at which it could be made.
+    """
+    if not act.actor.fresh:
+        raise NotFresh
     faults = []
     if not label.strip():
         faults.append(

@@ -65,9 +65,7 @@ def firm(request: HttpRequest, firm: UUID) -> HttpResponse:
             "certificates": [one for one in certificates if own or not one["past"]],
             "may_change": rules.has_perm("members.firm.change", request.actor, shown),
             "may_see_prices": rules.has_perm("members.offer.see_terms", request.actor, shown),
-            "may_keep_capacity": rules.has_perm(
-                "members.offer.see_capacity", request.actor, shown
-            ),
+            "may_keep_capacity": rules.has_perm("members.offer.see_capacity", request.actor, shown),
             "may_see_account": rules.has_perm("members.account.see", request.actor, shown),
             "coordinates": request.actor.office == Office.COORDINATOR,
             "exclusions": _exclusions(request, shown),
@@ -188,8 +186,6 @@ def association(request: HttpRequest) -> HttpResponse:
             .distinct()
             .count(),
             "calls": len(waiting_for_a_call()),
-            "uploads": Upload.objects.filter(
-                state__in=(Upload.State.OPEN, Upload.State.RUNNING)
-            ),
+            "uploads": Upload.objects.filter(state__in=(Upload.State.OPEN, Upload.State.RUNNING)),
         },
     )
