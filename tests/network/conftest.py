@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management.commands import flush
@@ -80,15 +81,21 @@ def make_people() -> People:
             "partner": make_firm("665-21-26398", "다라인쇄"),
             "other": make_firm("435-96-26475", "마바디자인"),
         }
-        holdings = {}
-        for firm_key, firm in firms.items():
-            for office in (Office.OWNER, Office.STAFF, Office.ACCOUNTANT):
-                holdings[f"{firm_key}.{office.value}"] = _hold(
-                    f"{office.value}@{firm_key}.example", office, firm
-                )
+        people = People(firms, {})
+        for firm_key in firms:
+            hold_offices(people, firm_key)
         for office in (Office.COORDINATOR, Office.BOARD, Office.REVIEWER, Office.AUDITOR):
-            holdings[office.value] = _hold(f"{office.value}@association.example", office, None)
-    return People(firms, holdings)
+            email = f"{office.value}@association.example"
+            people.holdings[office.value] = _hold(email, office, None)
+    return people
+
+
+def hold_offices(people: People, firm_key: str) -> None:
+    """An owner, staff and an accountant for a firm."""
+    for office in (Office.OWNER, Office.STAFF, Office.ACCOUNTANT):
+        people.holdings[f"{firm_key}.{office.value}"] = _hold(
+            f"{office.value}@{firm_key}.example", office, people.firms[firm_key]
+        )
 
 
 def _hold(email: str, office: Office, firm: Firm | None) -> Holding:
@@ -97,9 +104,9 @@ def _hold(email: str, office: Office, firm: Firm | None) -> Holding:
 
 
 @pytest.fixture
-def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(db: None, settings: Any) -> Iterator[World]:
     """Formation's sample of 780 firms as members, on a morning in November 2026."""
     # The thread that renews a lease cannot write beside the test's own transaction.
-    monkeypatch.setattr("moyeora.network.jobs.work.LEASE", timedelta(hours=1))
+    settings.JOB_LEASE = timedelta(hours=1)
     with clock.at(MORNING):
         yield fill()

@@ -34,6 +34,8 @@ INSTALLED_APPS = [
     "moyeora.network.jobs",
     "moyeora.network.members",
     "moyeora.network.consortia",
+    "moyeora.network.orders",
+    "moyeora.network.ledger",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -8,7 +8,8 @@ class ConsortiaConfig(AppConfig):
     label = "consortia"
 
     def ready(self) -> None:
-        from moyeora.network.consortia import menu, permissions, work  # noqa: F401
+        from moyeora.network.consortia import journal, menu, permissions, work  # noqa: F401
 
         permissions.register()
         menu.register()
+        journal.register()

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from moyeora.network.consortia.agreements.urls import urlpatterns as agreements
 from moyeora.network.consortia.pages import closed, items, proposals, seats
 
 urlpatterns = [
@@ -27,4 +28,5 @@ urlpatterns = [
     path("<uuid:consortium_id>/repair/", seats.repair_ask, name="repair_ask"),
     path("<uuid:consortium_id>/leave/", seats.leave, name="leave"),
     path("<uuid:consortium_id>/dissolve/", seats.dissolve, name="dissolve"),
+    *agreements,
 ]
