@@ -1,8 +1,9 @@
 """Who may do what in `jobs`: a job is for who started it, and for owners and staff of the firm."""
 
+from tests.network.permissions import to
+
 from moyeora.network.jobs.models import State
 from moyeora.network.jobs.work import start
-from tests.network.permissions import to
 
 PAGES = """
                | of the firm it is about | other firms     | association        | agency   |         |

@@ -1,5 +1,7 @@
 """Who may do what in `journal`: here a consortium's chain; the network's own for every member."""
 
+from tests.network.permissions import to
+
 from moyeora.network.consortia.models import Consortium, Party
 from moyeora.network.frame.actor import CLOCK
 from moyeora.network.frame.clock import now
@@ -7,7 +9,6 @@ from moyeora.network.journal.audience import CONSORTIUM
 from moyeora.network.journal.chains import Record, append
 from moyeora.network.journal.checkpoints import checkpoint
 from moyeora.network.journal.models import Entry
-from tests.network.permissions import to
 
 PAGES = """
                          | of the firm it is about | other firms     | association        | agency   |         |
