@@ -1,13 +1,11 @@
 """A network in which consortia can be formed: formation's sample as members, and their owners."""
 
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 from django.test import Client
 from django_scopes import scope, scopes_disabled
 
@@ -121,15 +119,6 @@ class World:
     def decline(self, seat: Seat, reason: str = "기계가 모두 차 있습니다.") -> None:
         with self.doing(seat.firm.number) as actor:
             actions.decline(actor, seat, reason=reason)
-
-
-@pytest.fixture
-def world(db: None, settings: Any) -> Iterator[World]:
-    """Formation's sample of 780 firms as members, on a morning in November 2026."""
-    # The thread that renews a lease cannot write beside the test's own transaction.
-    settings.JOB_LEASE = timedelta(hours=1)
-    with clock.at(MORNING):
-        yield fill()
 
 
 def newest(item: Item) -> Proposal:
