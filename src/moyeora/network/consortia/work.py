@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_scopes import scopes_disabled
 
+from moyeora.network.consortia.actions.items import locked
 from moyeora.network.consortia.actions.proposing import PROPOSE, REPAIR, write_answer
 from moyeora.network.consortia.actions.questions import WAYS_IN, write_ways_in
 from moyeora.network.consortia.agreements import menu as agreements
@@ -32,11 +33,16 @@ from moyeora.network.jobs.work import Task
 def propose_job(task: Task, *, item: str) -> None:
     """Work out a proposal for an item."""
     row = Item.objects.get(id=item)
-    asked = read(table_of(row), today())
+    table = table_of(row)
+    asked = read(table, today())
     snapshot = take(row.offer_currency, {term for n in asked.needs for term in n.capabilities})
     formed = form(asked, snapshot, task.progress)
     with task.finishing() as result:
-        proposal = write_answer(CLOCK, row, job=task.job, formed=formed, snapshot=snapshot)
+        now_stands = locked(row)
+        stale = now_stands.state != Item.State.OPEN or table_of(now_stands) != table
+        proposal = write_answer(
+            CLOCK, row, job=task.job, formed=formed, snapshot=snapshot, stale=stale
+        )
         result["url"] = reverse("proposal", args=[proposal.id])
 
 
@@ -47,10 +53,17 @@ def repair_job(task: Task, *, consortium: str) -> None:
     asked = read(table_of(stands.item), min(today(), stands.item.due))
     capabilities = {term for need in asked.needs for term in need.capabilities}
     snapshot = take(stands.item.offer_currency, capabilities)
-    formed, rested = mend(asked, broken(stands), snapshot, today(), task.progress)
+    before = broken(stands)
+    formed, rested = mend(asked, before, snapshot, today(), task.progress)
     with task.finishing() as result:
         proposal = write_answer(
-            CLOCK, stands.item, job=task.job, formed=formed, snapshot=rested, consortium=stands
+            CLOCK,
+            stands.item,
+            job=task.job,
+            formed=formed,
+            snapshot=rested,
+            consortium=stands,
+            stale=broken(locked(stands)) != before,
         )
         result["url"] = reverse("proposal", args=[proposal.id])
 
