@@ -1,15 +1,19 @@
 """The world of the tests: an association, an agency, and three firms of which two work together."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management.commands import flush
 from django.db import connections
 from django.test import Client
 from django_scopes import scopes_disabled
-from tests.network.consortia_world import world  # noqa: F401
+from tests.network.consortia_world import MORNING, World, fill
 from tests.network.processes import own_database  # noqa: F401
 
+from moyeora.network.frame import clock
 from moyeora.network.frame.actor import Actor, Office
 from moyeora.network.journal import append_only
 from moyeora.network.members.acting import actor_of
@@ -97,3 +101,12 @@ def hold_offices(people: People, firm_key: str) -> None:
 def _hold(email: str, office: Office, firm: Firm | None) -> Holding:
     person = Person.objects.create_person(email, f"{office.label} {email}", PASSWORD)
     return Holding.objects.create(person=person, office=office, firm=firm)
+
+
+@pytest.fixture
+def world(db: None, settings: Any) -> Iterator[World]:
+    """Formation's sample of 780 firms as members, on a morning in November 2026."""
+    # The thread that renews a lease cannot write beside the test's own transaction.
+    settings.JOB_LEASE = timedelta(hours=1)
+    with clock.at(MORNING):
+        yield fill()
