@@ -12,7 +12,7 @@ agreement_draft        | ok    403   403         | ok      404     | 403        
 POST agreement_draft   | 422   403   403         | 422     404     | 403         403    | 403      | 403     | login
 agreement_compare      | ok    403   403         | ok      404     | 403         403    | 403      | 403     | login
 POST agreement_compute | go    403   403         | go      404     | 403         403    | 403      | 403     | login
-POST agreement_offer   | go    403   403         | go      404     | 403         403    | 403      | 403     | login
+POST agreement_offer   | 422   403   403         | 422     404     | 403         403    | 403      | 403     | login
 agreement              | ok    ok    403         | ok      404     | ok          ok     | 403      | 403     | login
 POST agreement         | again 403   403         | again   404     | 403         403    | 403      | 403     | login
 agreement_paper        | ok    ok    403         | ok      404     | ok          ok     | 403      | 403     | login

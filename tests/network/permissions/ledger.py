@@ -17,14 +17,14 @@ POST cost_claim      | 422   403   403         | 422     404     | 403         4
 POST cost_answer     | 403   403   403         | go      404     | 403         403    | 403      | 403     | login
 hold                 | ok    403   403         | ok      404     | 403         403    | 403      | 403     | login
 POST hold            | 422   403   403         | 422     404     | 403         403    | 403      | 403     | login
-POST hold_release    | go    403   403         | go      404     | 403         403    | 403      | 403     | login
+POST hold_release    | go    403   403         | 422     404     | 403         403    | 403      | 403     | login
 POST payout_instruct | again 403   403         | 403     404     | 403         403    | 403      | 403     | login
 statement            | ok    ok    ok          | ok      404     | ok          ok     | 403      | 403     | login
 statement_pdf        | ok    ok    ok          | ok      404     | ok          ok     | 403      | 403     | login
 statements_export    | ok    ok    ok          | ok      404     | 403         403    | 403      | 403     | login
 batch                | ok    403   403         | 403     404     | 403         403    | 403      | 403     | login
 batch_file           | ok    403   403         | 403     404     | 403         403    | 403      | 403     | login
-POST batch_send      | go    403   403         | 403     404     | 403         403    | 403      | 403     | login
+POST batch_send      | 422   403   403         | 403     404     | 403         403    | 403      | 403     | login
 POST payout_end      | go    403   403         | 403     404     | 403         403    | 403      | 403     | login
 """
 

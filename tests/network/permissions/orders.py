@@ -12,7 +12,7 @@ order_conclude        | ok    403   403         | 403     404     | 403         
 POST order_conclude   | 422   403   403         | 403     404     | 403         403    | 403      | 403     | login
 order_change          | ok    403   403         | ok      404     | 403         403    | 403      | 403     | login
 POST order_change     | 422   403   403         | 422     404     | 403         403    | 403      | 403     | login
-POST order_close      | go    403   403         | 403     404     | 403         403    | 403      | 403     | login
+POST order_close      | 422   403   403         | 403     404     | 403         403    | 403      | 403     | login
 POST order_answer     | again 403   403         | again   404     | 403         403    | 403      | 403     | login
 invoice_issue         | ok    403   403         | 403     404     | 403         403    | 403      | 403     | login
 POST invoice_issue    | go    403   403         | 403     404     | 403         403    | 403      | 403     | login
@@ -24,9 +24,9 @@ POST mailing_begin    | 403   403   403         | go      404     | 403         
 mailing               | ok    ok    403         | ok      404     | ok          ok     | 403      | 403     | login
 POST mailing_consent  | go    go    403         | 403     404     | 403         403    | 403      | 403     | login
 mailing_upload        | go    go    403         | go      404     | go          go     | 403      | 403     | login
-POST mailing_upload   | go    go    403         | go      404     | 403         403    | 403      | 403     | login
+POST mailing_upload   | 422   422   403         | 422     404     | 403         403    | 403      | 403     | login
 mailing_picture       | 404   404   403         | 404     404     | 403         403    | 403      | 403     | login
-POST mailing_print    | 403   403   403         | go      404     | 403         403    | 403      | 403     | login
+POST mailing_print    | 403   403   403         | 422     404     | 403         403    | 403      | 403     | login
 POST mailing_destroy  | go    go    403         | go      404     | 403         403    | 403      | 403     | login
 mailing_statement     | 404   404   403         | 404     404     | 404         404    | 403      | 403     | login
 customer              | ok    ok    ok          | ok      ok      | ok          ok     | ok       | ok      | ok

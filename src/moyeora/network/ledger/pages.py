@@ -85,8 +85,8 @@ def record(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     lang = request.LANGUAGE_CODE
     facts = [_Named(fact.id, fact.name[lang]) for fact in agreed.facts]
     form = ReceiptForm(
-        request.POST or None,
-        request.FILES or None,
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
         facts=facts,
         invoices=list(Invoice.objects.filter(consortium=consortium)),
         initial={"on": today()},
@@ -209,7 +209,7 @@ def claim(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Claim a cost."""
     consortium = _consortium(consortium_id)
     _must(permissions.owns_a_party, request, consortium, "ledger.cost.claim")
-    form = ClaimForm(request.POST or None)
+    form = ClaimForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             receipts.claim_cost(request.actor, consortium, **form.cleaned_data)
@@ -243,7 +243,7 @@ def hold(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     consortium = _consortium(consortium_id)
     _must(permissions.owns_a_party, request, consortium, "ledger.hold")
     firms = [party.firm for party in consortium.parties.filter(left=None).select_related("firm")]
-    form = HoldForm(request.POST or None, firms=firms)
+    form = HoldForm(request.POST if request.method == "POST" else None, firms=firms)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         firm = next(one for one in firms if str(one.id) == data["firm"])

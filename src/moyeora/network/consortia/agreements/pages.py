@@ -70,7 +70,11 @@ def draft(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     consortium = _consortium(consortium_id)
     _must_own(request, consortium)
     terms = _terms(request, consortium)
-    form = DraftForm(request.POST or None, terms=terms, initial=DraftForm.initial_of(terms))
+    form = DraftForm(
+        request.POST if request.method == "POST" else None,
+        terms=terms,
+        initial=DraftForm.initial_of(terms),
+    )
     if request.method == "POST" and form.is_valid():
         made = form.made()
         if made.rule != "negotiated":

@@ -91,7 +91,11 @@ def conclude(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     if not permissions.owns_the_lead(request.actor, consortium):
         raise NotAllowed("orders.contract.conclude")
     seats = list(consortium.seats.filter(state=Seat.State.ACCEPTED).select_related("firm"))
-    form = ContractForm(request.POST or None, seats=seats, initial={"concluded": today()})
+    form = ContractForm(
+        request.POST if request.method == "POST" else None,
+        seats=seats,
+        initial={"concluded": today()},
+    )
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         data["mailings"] = frozenset(data["mailings"])
@@ -125,7 +129,7 @@ def change(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     contract = get_object_or_404(CustomerContract.objects, consortium=consortium)
     current = contract.orders.get(state=Order.State.IN_FORCE)
     form = ChangeForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         packages=texts.from_json(current.packages),
         initial={"price": current.price, "due": current.due},
     )
@@ -179,7 +183,7 @@ def package(request: HttpRequest, package_id: UUID) -> HttpResponse:
         WorkPackage.objects.select_related("consortium", "firm"), id=package_id
     )
     mine = permissions.does_the_work(request.actor, found)
-    form = DeliveryForm(request.POST or None)
+    form = DeliveryForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if not mine:
             raise NotAllowed("orders.delivery.make")
@@ -218,7 +222,7 @@ def issue_invoice(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     consortium = consortium_of(consortium_id)
     if not permissions.owns_the_lead(request.actor, consortium):
         raise NotAllowed("orders.invoice.issue")
-    form = InvoiceForm(request.POST or None, initial={"on": today()})
+    form = InvoiceForm(request.POST if request.method == "POST" else None, initial={"on": today()})
     if request.method == "POST" and form.is_valid():
         try:
             made = deliveries.issue_invoice(request.actor, consortium, **form.cleaned_data)
