@@ -8,6 +8,7 @@ from django_scopes import scopes_disabled
 from tests.network.consortia_world import MORNING, OWNER, SMALL, newest, seats
 
 from moyeora.network.consortia import actions
+from moyeora.network.consortia import work as jobs
 from moyeora.network.consortia.changes import member_left
 from moyeora.network.consortia.deadlines import pass_deadlines
 from moyeora.network.consortia.item_table import example, read, table_of
@@ -211,3 +212,19 @@ def test_a_stored_item_reads_as_it_was_entered(world):
         again = read(table_of(item), MORNING.date())
     once = read(example(), MORNING.date())
     assert replace(again, id="", file="") == replace(once, id="", file="")
+
+
+def test_an_answer_to_what_has_changed_meanwhile_is_outdated(world, monkeypatch):
+    item = world.opened()
+    form = jobs.form
+
+    def changed_meanwhile(*arguments):
+        with world.doing(OWNER) as actor:
+            table = SMALL | {"item": SMALL["item"] | {"budget": 41_000_000}}
+            actions.change_item(actor, item, table=table)
+        return form(*arguments)
+
+    monkeypatch.setattr(jobs, "form", changed_meanwhile)
+    assert world.proposed(item).state == Proposal.State.OUTDATED
+    monkeypatch.undo()
+    assert world.proposed(item).state == Proposal.State.OFFERED
