@@ -8,7 +8,6 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from moyeora.network.frame.faults import Fault, NotAllowed, NotFresh, Refused
 
-
 _SHAPE: Final = {
     "type": "object",
     "required": ["type", "title", "status"],
