@@ -13,6 +13,7 @@ from uuid import UUID
 
 import numpy as np
 from django.contrib.auth.hashers import make_password
+from django.utils.translation import gettext as _
 
 from moyeora.formation.sample import PastConsortium, sample
 from moyeora.network.frame.actor import Office
@@ -121,7 +122,7 @@ def fill_people(password: str) -> None:
 
 
 def empty() -> set[UUID]:
-    """Remove all that is made up, once the caller has removed what hangs on the firms; their ids."""
+    """Remove all that is made up, and give its firms; what hangs on them must be gone."""
     ids = set(Firm.objects.filter(made_up=True).values_list("id", flat=True))
     BankAccount.objects.filter(firm__made_up=True).delete()
     Terms.objects.filter(offer__firm__made_up=True).delete()
@@ -129,6 +130,11 @@ def empty() -> set[UUID]:
     Firm.objects.filter(made_up=True).delete()
     index(ids)
     return ids
+
+
+def told_of(firms: int) -> str:
+    """What was removed, in the reader's language."""
+    return _("%(firms)d made-up firms were removed.") % {"firms": firms}
 
 
 def _firm(row: dict[str, Any], day: date) -> Firm:
