@@ -48,11 +48,7 @@ def test_its_people_own_the_firms_that_formation_chooses(db):
     assert {item.owner, *outcome.plan.firms} <= owned
 
 
-def test_a_made_up_coordinator_does_not_leave_the_network_without_one(db):
-    filling.fill(CLOCK, None)
-    from moyeora.network.members.acting import actor_of
-
-    holding = Holding.objects.get(office="coordinator")
+def test_a_made_up_coordinator_does_not_leave_the_network_without_one(people):
+    Person.objects.filter(email="coordinator@association.example").update(made_up=True)
     with pytest.raises(Refused):
-        filling.empty(actor_of(holding), None)
-    assert Firm.objects.count() == 780
+        filling.empty(people.actor("coordinator"), None)
