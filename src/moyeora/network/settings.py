@@ -34,6 +34,8 @@ INSTALLED_APPS = [
     "moyeora.network.jobs",
     "moyeora.network.members",
     "moyeora.network.consortia",
+    "moyeora.network.orders",
+    "moyeora.network.ledger",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -194,6 +196,8 @@ CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 ACCOUNT_SESSION_REMEMBER = True  # a working day; nobody needs to be asked
 X_FRAME_OPTIONS = "DENY"
+
+JOB_LEASE = timedelta(seconds=30)  # so long a job waits for a worker that died
 
 _MAIL = urlsplit(os.environ.get("EMAIL_URL", ""))
 EMAIL_BACKEND = (

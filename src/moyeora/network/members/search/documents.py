@@ -5,7 +5,7 @@ is of the private use area: tokens of the name, whole words of offers, the whole
 So one index answers "where does it stand" without a second look, on both databases alike.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from moyeora.network.members.models import Firm
-from moyeora.network.members.search.tokens import runs, stream, whole
+from moyeora.network.members.search.tokens import stream, whole, words_of
 from moyeora.network.members.search.vocabulary import (
     PROVINCES,
     capability,
@@ -90,7 +90,7 @@ def document(firm: Firm, today: date) -> Document:
     names = (firm.name, firm.name_en, digits)
     words = [*_apart(map(stream, texts))]
     words += _apart([IN_NAME + token for token in stream(text)] for text in names)
-    words += sorted({WHOLE_WORD + run for text in does for run in runs(text)})
+    words += sorted({WHOLE_WORD + run for text in does for run in words_of(text)})
     words += sorted({WHOLE_NAME + whole(name) for name in names if name})
     words += sorted(facet_token(kind, value) for kind, value in facets)
     return Document(
@@ -122,7 +122,7 @@ def facet_token(kind: str, value: str) -> str:
     return f"{FACET}{kind}{spelt}"
 
 
-def _apart(streams: Iterable[list[str]]) -> list[str]:
+def _apart(streams: Iterable[Sequence[str]]) -> list[str]:
     words: list[str] = []
     for tokens in streams:
         if tokens:

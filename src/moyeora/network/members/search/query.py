@@ -5,7 +5,7 @@ alternative being phrases that must all stand there.
 """
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Final
 
 from moyeora.network.members.search.tokens import is_hangul, runs, tokens, whole
@@ -71,7 +71,7 @@ def _pieces(run: str) -> list[list[str]]:
     for count in range(_SPLITS + 1):
         for cuts in combinations(range(2, len(run) - 1), count):
             ends = [0, *cuts, len(run)]
-            pieces = [run[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+            pieces = [run[a:b] for a, b in pairwise(ends)]
             if all(len(piece) > 1 for piece in pieces) or len(pieces) == 1:
                 ways.append(pieces)
     return ways

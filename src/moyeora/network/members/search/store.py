@@ -57,7 +57,8 @@ def put(documents: Sequence[Document]) -> None:
     if _postgresql():
         with connection.cursor() as cursor:
             cursor.executemany(
-                "INSERT INTO members_search (firm_id, tier, key, latitude, longitude, facets, words)"
+                "INSERT INTO members_search"
+                " (firm_id, tier, key, latitude, longitude, facets, words)"
                 " VALUES (%s, %s, %s, %s, %s, %s, %s::tsvector)",
                 [
                     (d.firm, d.tier, d.key, d.latitude, d.longitude, list(d.facets), tsvector(d))

@@ -9,6 +9,7 @@ pairs, and a single syllable is the beginning of some token.
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 LONGEST: Final = 60
@@ -37,9 +38,16 @@ def tokens(run: str) -> list[str]:
     return [run[at : at + 2] for at in range(len(run))] if is_hangul(run) else [run]
 
 
-def stream(text: str) -> list[str]:
+@lru_cache(4096)  # most texts are of the trade list
+def stream(text: str) -> tuple[str, ...]:
     """The tokens of a text, run after run."""
-    return [token for run in runs(text) for token in tokens(run)]
+    return tuple(token for run in runs(text) for token in tokens(run))
+
+
+@lru_cache(4096)
+def words_of(text: str) -> tuple[str, ...]:
+    """The runs of a text, remembered."""
+    return tuple(runs(text))
 
 
 def whole(name: str) -> str:

@@ -97,7 +97,7 @@ def words_of_function(function: str) -> str:
 
 @cache
 def known_words() -> frozenset[str]:
-    """Every word that abilities and provinces are called by: what a typing error is held against."""
+    """Every word for abilities and provinces: what a typing error is held against."""
     texts = [text for term in default_trades().capabilities for text in words_of_offer(term)]
     texts += [name for short, names in PROVINCES.items() for name in (short, *names)]
     return frozenset(run for text in texts for run in runs(text) if len(run) > 1)
