@@ -52,3 +52,16 @@ def test_a_made_up_coordinator_does_not_leave_the_network_without_one(people):
     Person.objects.filter(email="coordinator@association.example").update(made_up=True)
     with pytest.raises(Refused):
         filling.empty(people.actor("coordinator"), None)
+
+
+def test_the_past_consortia_come_with_it(db):
+    from moyeora.network.consortia.models import Consortium
+
+    demo = pytest.importorskip("moyeora.network.consortia.demo")
+    filling.fill(CLOCK, None)
+    with scopes_disabled():
+        assert Consortium.objects.filter(made_up=True).count() == 27
+    filling.empty(CLOCK, None)
+    with scopes_disabled():
+        assert not Consortium.objects.filter(made_up=True).exists()
+    assert demo

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from moyeora.formation.sample import PastConsortium, sample
 from moyeora.network.frame.actor import Office
 from moyeora.network.frame.clock import now, today
+from moyeora.network.frame.faults import Fault
 from moyeora.network.members.models import (
     BankAccount,
     Certificate,
@@ -135,6 +136,15 @@ def empty() -> set[UUID]:
 def told_of(firms: int) -> str:
     """What was removed, in the reader's language."""
     return _("%(firms)d made-up firms were removed.") % {"firms": firms}
+
+
+def not_removable() -> Fault:
+    """Why the made-up firms cannot go, in the reader's language."""
+    return Fault(
+        "",
+        _("Orders or payments were recorded with made-up firms, and such records are kept."),
+        _("Begin with an empty database for your real work."),
+    )
 
 
 def _firm(row: dict[str, Any], day: date) -> Firm:
