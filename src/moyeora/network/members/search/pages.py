@@ -122,5 +122,3 @@ def _shown(choices: list[Choice], kind: str) -> list[dict[str, Any]]:
         for number, choice in enumerate(choices)
         if number < CHOICES or choice.chosen
     ]
-
-
