@@ -4,14 +4,30 @@ BIN := .venv/bin
 N ?=
 OUT ?= out/department-store$(if $(N),-$(N))
 
+<<<<<<< HEAD
 .PHONY: run test lint lock docs clean bench bench-press lock-bench \
 	bench-sharing bench-resolution bench-formation bench-network-search soak soak-resolution
+=======
+.PHONY: run test browser lint lock docs clean bench bench-press lock-bench \
+	bench-sharing bench-resolution bench-formation soak soak-resolution
+>>>>>>> 366eeea5ec27ef10a00c609d7391e8ddc0d48417
 
 run: .venv/installed
 	$(BIN)/python examples/department-store/run.py $(if $(N),--households $(N)) --out $(OUT)
 
-test: .venv/installed
+# Every test, on SQLite; then the application's once more on a real PostgreSQL.
+test: .venv/installed browser
 	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m tests.network.on_postgresql $(BIN)/python -m pytest -n 2 tests/network
+
+# The browser that the pages are tried in, where it is missing and may be installed; else those
+# tests are skipped, and say so.
+browser:
+	@command -v chromium chromium-browser google-chrome >/dev/null \
+		|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+			&& apt-get update -qq && apt-get install -y -qq --no-install-recommends \
+				chromium fonts-noto-cjk >/dev/null; } \
+		|| echo "No Chromium: the tests of the pages in a browser will be skipped."
 
 lint: .venv/installed
 	$(BIN)/ruff check .

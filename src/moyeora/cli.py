@@ -17,8 +17,11 @@ ROOMS = {
     "share": ("moyeora.sharing.command", "sharing", "who gets what, exact to the last won"),
     "manual": ("moyeora.resolution.command", "resolution", "settle a difference by the manual"),
     "form": ("moyeora.formation.command", "formation", "find the proven best consortium"),
-    "demo": ("moyeora.network.demo", "network", "fill the application with a made-up network"),
-    "network": ("moyeora.network.command", "network", "the web application (serve, demo, ...)"),
+    "serve": ("moyeora.network.serve", "network", "the web application and its worker"),
+    "work": ("moyeora.network.work", "network", "one more worker for its background jobs"),
+    "demo": ("moyeora.network.demo", "network", "fill or empty the demonstration network"),
+    "journal": ("moyeora.network.journal.command", "network", "verify a journal, offline"),
+    "network": ("moyeora.network.command", "network", "manage the application (migrate, ...)"),
 }
 
 

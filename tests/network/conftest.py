@@ -1,16 +1,39 @@
 """The world of the tests: an association, an agency, and three firms of which two work together."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.core.management.commands import flush
+from django.db import connections
 from django.test import Client
 from django_scopes import scopes_disabled
+from tests.network.consortia_world import MORNING, World, fill
+from tests.network.processes import own_database  # noqa: F401
 
+from moyeora.network.frame import clock
 from moyeora.network.frame.actor import Actor, Office
+from moyeora.network.journal import append_only
 from moyeora.network.members.acting import actor_of
 from moyeora.network.members.models import Firm, Holding, Person
 
 PASSWORD = "a long enough pass phrase"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_the_journal_too() -> None:
+    """Tests with transactions of their own empty the tables, which the journal's forbid."""
+    handle = flush.Command.handle
+
+    def lifted(self: flush.Command, **options: object) -> None:
+        connection = connections[str(options["database"])]
+        append_only.remove(connection)
+        handle(self, **options)
+        append_only.install(connection)
+
+    flush.Command.handle = lifted
 
 
 @dataclass
@@ -47,6 +70,10 @@ def make_firm(number: str, name: str, trade: str = "18111") -> Firm:
 
 @pytest.fixture
 def people(db: None) -> People:
+    return make_people()
+
+
+def make_people() -> People:
     """``ours`` and ``partner`` share consortia in tests that make one; ``other`` is outside."""
     with scopes_disabled():
         firms = {
@@ -54,17 +81,32 @@ def people(db: None) -> People:
             "partner": make_firm("665-21-26398", "다라인쇄"),
             "other": make_firm("435-96-26475", "마바디자인"),
         }
-        holdings = {}
-        for firm_key, firm in firms.items():
-            for office in (Office.OWNER, Office.STAFF, Office.ACCOUNTANT):
-                holdings[f"{firm_key}.{office.value}"] = _hold(
-                    f"{office.value}@{firm_key}.example", office, firm
-                )
+        people = People(firms, {})
+        for firm_key in firms:
+            hold_offices(people, firm_key)
         for office in (Office.COORDINATOR, Office.BOARD, Office.REVIEWER, Office.AUDITOR):
-            holdings[office.value] = _hold(f"{office.value}@association.example", office, None)
-    return People(firms, holdings)
+            email = f"{office.value}@association.example"
+            people.holdings[office.value] = _hold(email, office, None)
+    return people
+
+
+def hold_offices(people: People, firm_key: str) -> None:
+    """An owner, staff and an accountant for a firm."""
+    for office in (Office.OWNER, Office.STAFF, Office.ACCOUNTANT):
+        people.holdings[f"{firm_key}.{office.value}"] = _hold(
+            f"{office.value}@{firm_key}.example", office, people.firms[firm_key]
+        )
 
 
 def _hold(email: str, office: Office, firm: Firm | None) -> Holding:
     person = Person.objects.create_person(email, f"{office.label} {email}", PASSWORD)
     return Holding.objects.create(person=person, office=office, firm=firm)
+
+
+@pytest.fixture
+def world(db: None, settings: Any) -> Iterator[World]:
+    """Formation's sample of 780 firms as members, on a morning in November 2026."""
+    # The thread that renews a lease cannot write beside the test's own transaction.
+    settings.JOB_LEASE = timedelta(hours=1)
+    with clock.at(MORNING):
+        yield fill()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+import pikepdf
 import pyarrow.parquet as pq
 import pymupdf
 import pypdfium2
@@ -163,6 +164,17 @@ def _strangers(a: np.ndarray, b: np.ndarray, pixels: int, shade: int) -> int:
 def ink(picture: np.ndarray) -> int:
     """How many pixels are not paper."""
     return int((picture.min(axis=2) < 128).sum())
+
+
+def without_slugs(proof: Path) -> Path:
+    """A proof without the strips below its pages."""
+    bare = proof.with_name("bare.pdf")
+    with pikepdf.open(proof) as pdf:
+        for page in pdf.pages:
+            left, _, right, top = page.mediabox
+            page.mediabox = pikepdf.Array([left, 0, right, top])
+        pdf.save(bare)
+    return bare
 
 
 def without_space(text: str) -> str:

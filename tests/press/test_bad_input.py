@@ -485,6 +485,7 @@ def test_only_the_owner_may_read_what_is_printed(mailing):
         "faults.csv",
         "moyeora-press.json",
         "pieces.parquet",
+        "timing.json",
         "volume-0001.pdf",
     ]
 

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pymupdf
 import pytest
-from mailings import drawn, without_space
+from mailings import drawn, without_slugs, without_space
 from PIL import Image
 
 from moyeora.cli import main
@@ -81,7 +81,8 @@ def test_bad_usage_ends_with_two(job):
     for arguments in (
         ["press", "run", str(job.folder)],
         ["press", "prnt"],
-        ["press", "proof", str(job.folder)],
+        ["press", "proof"],
+        ["press", "approve", str(job.folder)],
     ):
         with pytest.raises(SystemExit) as caught:
             main(arguments)
@@ -112,11 +113,13 @@ def test_proof_shows_the_pieces_asked_for_as_they_will_be_printed(job, tmp_path,
     assert len(pngs) == 2
     assert all(str(path) in said for path in [out / "proof.pdf", *pngs])
     # Piece numbers are those of the whole list: K7 is suppressed, so K9 is the ninth.
-    with pymupdf.open(out / "proof.pdf") as pdf:
-        assert [without_space(page.get_text()) for page in pdf] == ["이름9님9", "이름2님3"]
+    bare = without_slugs(out / "proof.pdf")
+    with pymupdf.open(bare) as pdf:
+        texts = [without_space(page.get_text(clip=page.rect)) for page in pdf]
+        assert texts == ["이름9님9", "이름2님3"]
     (volume,) = job.print().result.volumes
     pages = drawn(volume)
-    for proof, printed in zip(drawn(out / "proof.pdf"), (pages[7], pages[2]), strict=True):
+    for proof, printed in zip(drawn(bare), (pages[7], pages[2]), strict=True):
         assert np.array_equal(proof, printed)
     for path in pngs:
         assert Image.open(path).info["dpi"] == pytest.approx((150, 150), abs=1)

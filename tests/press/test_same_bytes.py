@@ -78,6 +78,7 @@ def test_the_same_rows_from_csv_xlsx_parquet_and_a_query(mailing):
         tables = '\n["customers"."tables"]\npeople = "rows.parquet"\n' if name == "rows.sql" else ""
         (folder / "mailing.toml").write_text(told.replace("customers.csv", name) + tables, "utf-8")
         found = made(job.print(name))
+        found["faults.csv"] = found["faults.csv"].replace(name.encode(), b"customers.csv")
         assert found == wanted, name
 
 

@@ -5,8 +5,9 @@ anew from all members; nothing is read off the first solve, because what was cut
 may matter for another.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -74,17 +75,28 @@ class Why:
     demands: tuple[PriceOfDemand, ...]
 
 
-def why(item: Item, members: Members, limits: Limits | None = None) -> Why:
+def why(
+    item: Item,
+    members: Members,
+    limits: Limits | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Why:
     """Explain the optimum: each firm that is in, and each demand.
 
+    ``progress`` is told how many of how many questions are answered; what it raises ends the job.
     Raises what :func:`moyeora.formation.solve.solve` raises.
     """
     outcome = solve(build(item, members), limits)
-    return Why(
-        outcome,
-        tuple(_without(item, members, outcome, limits)),
-        tuple(_prices(item, members, outcome, limits)),
-    )
+    count = 1 + len(outcome.plan.firms) + len(demands(item, members))
+    answers: list[list[Any]] = [[], []]
+    asked = 1
+    for found, questions in zip(answers, (_without, _prices), strict=True):
+        for answer in questions(item, members, outcome, limits):
+            found.append(answer)
+            asked += 1
+            if progress is not None:
+                progress(asked, count)
+    return Why(outcome, tuple(answers[0]), tuple(answers[1]))
 
 
 def money_stages(item: Item) -> list[Stage]:

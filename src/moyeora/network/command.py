@@ -1,8 +1,7 @@
-"""``moyeora serve`` and its kin: the application from the command line.
+"""``moyeora network``: Django's own command line, with what this application adds to it.
 
-``serve`` brings the database up to date and serves the pages and the background worker;
-``work`` runs one more worker; ``demo`` fills or empties the demonstration network; ``manage`` is
-Django's own command.
+``moyeora network journal rotate`` puts a new key in the place of the one that signs checkpoints;
+``moyeora network migrate`` brings the database up to date, as ``moyeora serve`` does by itself.
 """
 
 import os

@@ -9,6 +9,7 @@ itself is always among them), ``MOYEORA_HTTPS=1`` (it is reached by HTTPS alone)
 
 import os
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
@@ -34,6 +35,8 @@ INSTALLED_APPS = [
     "moyeora.network.jobs",
     "moyeora.network.members",
     "moyeora.network.consortia",
+    "moyeora.network.orders",
+    "moyeora.network.ledger",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -151,6 +154,7 @@ LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
 TIME_ZONE = "Asia/Seoul"
 USE_TZ = True
 USE_I18N = True
+LOCALE_PATHS = [Path(__file__).parent / "members/search/locale"]  # no application of its own
 
 STATIC_URL = "static/"
 STORAGES = {
@@ -194,6 +198,8 @@ CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 ACCOUNT_SESSION_REMEMBER = True  # a working day; nobody needs to be asked
 X_FRAME_OPTIONS = "DENY"
+
+JOB_LEASE = timedelta(seconds=30)  # so long a job waits for a worker that died
 
 _MAIL = urlsplit(os.environ.get("EMAIL_URL", ""))
 EMAIL_BACKEND = (

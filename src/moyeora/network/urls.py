@@ -14,6 +14,8 @@ urlpatterns = [
     path("jobs/", include("moyeora.network.jobs.urls")),
     path("members/", include("moyeora.network.members.urls")),
     path("consortia/", include("moyeora.network.consortia.urls")),
+    path("orders/", include("moyeora.network.orders.urls")),
+    path("money/", include("moyeora.network.ledger.urls")),
     path("demo/", demo, name="demo"),
     path("api/", api.urls),
 ]

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from moyeora.press import command_destroy, command_proof, command_report
+
 if TYPE_CHECKING:
     from moyeora.press.plan import Plan
     from moyeora.press.run import Result
@@ -39,16 +41,15 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--volume-pieces", type=int, default=25_000, help="pieces in one PDF (default: %(default)s)"
     )
+    run.add_argument(
+        "--require-approval", action="store_true", help="only what the client has said yes to"
+    )
     run.set_defaults(action=_run)
 
-    proof = commands.add_parser("proof", help="print a few records, to be looked at")
-    proof.add_argument("--record", nargs="+", required=True, metavar="ID", help="the records' ids")
-    proof.add_argument("--png", action="store_true", help="also draw each page as a picture")
-    proof.add_argument("-o", "--out", type=Path, default=Path("proof"), help="default: %(default)s")
-    proof.set_defaults(action=_proof)
-
-    for command in (plan, run, proof):
+    for command in (plan, run):
         command.add_argument("job", type=Path, metavar="JOB", help="its folder or mailing.toml")
+    for more in (command_proof, command_report, command_destroy):
+        more.add(commands)
     return parser
 
 
@@ -68,23 +69,11 @@ def _run(chosen: argparse.Namespace) -> int:
             chosen.out,
             workers=chosen.workers,
             volume_pieces=chosen.volume_pieces,
+            require_approval=chosen.require_approval,
             progress=progress,
         )
     show_result(result)
     return 0
-
-
-def _proof(chosen: argparse.Namespace) -> int:
-    from moyeora.press.proof import proof
-
-    made = proof(chosen.job, chosen.out, chosen.record, png=chosen.png)
-    for fault in made.faults:
-        print(f"row {fault.row}, {fault.place}: {fault.what}; {fault.remedy}", file=sys.stderr)
-    for name in made.held:
-        print(f"{name} would be held, so it is not in the proof", file=sys.stderr)
-    if len(made.held) < len(chosen.record):
-        print(made.pdf, *made.pictures, sep="\n")
-    return 1 if made.held else 0
 
 
 class progress_bar:

@@ -5,14 +5,15 @@ once; then the fragments of all streams of all pieces are put into the order of 
 """
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 
 from moyeora.press.columns import Columns
 from moyeora.press.design.holes import Hole
+from moyeora.press.fault_table import Found
 from moyeora.press.faults import Fault, Policy
 from moyeora.press.forme import Forme, stored_key
 from moyeora.press.job import CodePart, ParagraphPart, PicturePart, TextPart
@@ -22,12 +23,17 @@ from moyeora.press.parts.drawing import Defects, Drawn
 from moyeora.press.parts.images import Picture, Placer
 from moyeora.press.parts.setting import Setter
 from moyeora.press.parts.words import Words
+from moyeora.press.parts.writing import SetText
 from moyeora.press.survey import PIECE
 
 # What a worker keeps of words and constants before it begins anew, so that memory stays flat.
 _POOL_LIMIT = 24 << 20
 
 Painter = Setter | Placer | Coder
+
+# Told, for each hole with text: its layout, the hole, how the text of the layout's records was set,
+# their places in the batch, and which of them show it (None: all).
+Watch = Callable[[str, Hole, SetText, np.ndarray, np.ndarray | None], None]
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,7 @@ class Contents:
     begin at ``starts[r]``. ``layouts`` are the rows of each layout, ``resources`` for each of
     its pages the columns of fragment ids (one row a record of the layout) that name its
     pictures. ``held`` is the code of the fault for which a record is not printed, else "".
+    ``found`` is what is wrong with them, :attr:`faults` the same one by one.
     """
 
     streams: pa.Array
@@ -45,7 +52,24 @@ class Contents:
     layouts: Mapping[str, np.ndarray]
     resources: Mapping[str, Sequence[Sequence[np.ndarray]]]
     held: np.ndarray
-    faults: Sequence[Fault]
+    found: Sequence[Found]
+
+    @property
+    def faults(self) -> list[Fault]:
+        return [fault for found in self.found for fault in found.faults()]
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What all parts drew for the records of a batch; ``streams`` are (the streams, numbered
+    through the batch, what is drawn into each)."""
+
+    starts: np.ndarray
+    layouts: Mapping[str, np.ndarray]
+    held: np.ndarray
+    found: list[Found] = field(default_factory=list)
+    streams: list[tuple[np.ndarray, Ragged]] = field(default_factory=list)
+    resources: dict[str, list[list[np.ndarray]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,7 +92,7 @@ class _Painting:
         named = drawn.resources
         if named is not None:
             named = np.where(here, named, EMPTY)
-        return Drawn([marks.only(here) for marks in drawn.marks], defects, named)
+        return Drawn([marks.only(here) for marks in drawn.marks], defects, named, drawn.text)
 
 
 class Composer:
@@ -109,13 +133,39 @@ class Composer:
         fit = part.fit if isinstance(part, PicturePart) else "stretch"
         return Placer(hole, fit, pieces, stored, self.pool, settled=settled)
 
-    def compose(self, records: pa.Table, first: int) -> Contents:
-        """Compose consecutive records; ``first`` is the piece number of the first of them."""
+    def compose(self, records: pa.Table, first: int | np.ndarray) -> Contents:
+        """Compose records; ``first`` is the piece number of the first of them, where they are
+        consecutive, or the number of each."""
+        drawn = self._drawn(records, first)
+        joined_ids = assemble(drawn.streams, int(drawn.starts[-1]))
+        fragments = self.pool.gather(joined_ids.values)
+        ends = offsets(fragments)[joined_ids.starts].astype(np.int32)
+        return Contents(
+            pa.BinaryArray.from_buffers(
+                pa.binary(), len(ends) - 1,
+                [None, pa.py_buffer(ends), fragments.buffers()[2] or pa.py_buffer(b"")],
+            ),
+            drawn.starts, drawn.layouts, drawn.resources, drawn.held, drawn.found,
+        )  # fmt: skip
+
+    def judge(
+        self, records: pa.Table, first: int, watch: Watch | None = None
+    ) -> tuple[np.ndarray, list[Found]]:
+        """``held`` and ``found`` of :meth:`compose`, without the streams. ``watch`` is told how
+        each text is set."""
+        drawn = self._drawn(records, first, watch)
+        return drawn.held, drawn.found
+
+    def _drawn(
+        self, records: pa.Table, first: int | np.ndarray, watch: Watch | None = None
+    ) -> "_Batch":
+        """Draw every part of every record."""
         if self.pool.size > _POOL_LIMIT:
             self._begin()
         self.pool.drop_passing()
         rows = records.num_rows
         records = records.combine_chunks()
+        pieces = first if isinstance(first, np.ndarray) else np.arange(first, first + rows)
         numbers = records["row"].to_numpy()
         held = records["problem"].fill_null("").to_numpy(zero_copy_only=False).astype(object)
         layout_of = records["layout"].fill_null("").combine_chunks().dictionary_encode()
@@ -129,32 +179,22 @@ class Composer:
         counts = np.zeros(rows, np.int64)
         for name, index in layouts.items():
             counts[index] = sum(len(page.groups) for page in self.forme.layouts[name])
-        starts = np.concatenate(([0], np.cumsum(counts)))
-
-        faults: list[Fault] = []
-        streams: list[tuple[np.ndarray, Ragged]] = []
-        resources: dict[str, list[list[np.ndarray]]] = {}
+        made = _Batch(np.concatenate(([0], np.cumsum(counts))), layouts, held)
         for name, index in layouts.items():
-            columns, shown = self._columns(records, index, first)
-            resources[name] = [[] for _ in self.forme.layouts[name]]
+            columns, shown = self._columns(records, index, pieces)
+            made.resources[name] = [[] for _ in self.forme.layouts[name]]
             for painting in self._painters[name]:
                 drawn = painting.draw(columns, shown)
+                if watch and drawn.text:
+                    part = painting.hole.part
+                    watch(name, painting.hole, drawn.text, index, shown.get(part))
                 if painting.stream is not None:
-                    rows_of = starts[index] + painting.stream
-                    streams += [(rows_of, marks) for marks in drawn.marks]
+                    rows_of = made.starts[index] + painting.stream
+                    made.streams.extend((rows_of, marks) for marks in drawn.marks)
                 if drawn.resources is not None:
-                    resources[name][painting.page].append(drawn.resources)
-                self._judge(drawn.defects, painting.hole.part, index, numbers, held, faults)
-        joined_ids = assemble(streams, int(starts[-1]))
-        fragments = self.pool.gather(joined_ids.values)
-        ends = offsets(fragments)[joined_ids.starts].astype(np.int32)
-        return Contents(
-            pa.BinaryArray.from_buffers(
-                pa.binary(), len(ends) - 1,
-                [None, pa.py_buffer(ends), fragments.buffers()[2] or pa.py_buffer(b"")],
-            ),
-            starts, layouts, resources, held, faults,
-        )  # fmt: skip
+                    made.resources[name][painting.page].append(drawn.resources)
+                self._judge(drawn.defects, painting.hole.part, index, numbers, held, made.found)
+        return made
 
     def take_used(self) -> dict[int, Picture]:
         """The pictures drawn since this was last asked, by object number."""
@@ -171,7 +211,8 @@ class Composer:
         costs = dict.fromkeys(self.forme.job.parts, (0, 0.0))
         layout = records["layout"].fill_null("").to_numpy(zero_copy_only=False)
         for name, paintings in self._painters.items():
-            columns, shown = self._columns(records, np.flatnonzero(layout == name), 1)
+            index = np.flatnonzero(layout == name)
+            columns, shown = self._columns(records, index, np.arange(1, len(layout) + 1))
             for painting in paintings:
                 began = time.perf_counter()
                 drawn = painting.draw(columns, shown)
@@ -184,7 +225,7 @@ class Composer:
         return costs
 
     def _columns(
-        self, records: pa.Table, index: np.ndarray, first: int
+        self, records: pa.Table, index: np.ndarray, pieces: np.ndarray
     ) -> tuple[Columns, dict[str, np.ndarray]]:
         """The columns that parts read, for these rows, and for parts with a condition, where it
         holds."""
@@ -196,7 +237,7 @@ class Composer:
             return values if rows is None else values.take(rows)
 
         columns = {name: of(name) for name in self.columns}
-        columns[PIECE] = pa.array(index + first).cast(pa.string())
+        columns[PIECE] = pa.array(pieces[index]).cast(pa.string())
         shown = {
             name: of(f"when:{name}").to_numpy(zero_copy_only=False)
             for name, part in self.forme.job.parts.items()
@@ -211,12 +252,11 @@ class Composer:
         index: np.ndarray,
         numbers: np.ndarray,
         held: np.ndarray,
-        faults: list[Fault],
+        found: list[Found],
     ) -> None:
         """Note the faults of a part's records and hold those that the job says to hold."""
         for defect in defects:
             rows = index[defect.rows]
-            faults += [Fault(defect.kind, row, part, defect.what) for row in numbers[rows].tolist()]
+            found.append(Found(defect.kind, numbers[rows], part, defect.what))
             if self.forme.job.policy(defect.kind) is not Policy.FIX:
-                for row in rows.tolist():
-                    held[row] = held[row] or defect.kind.value
+                held[rows[held[rows] == ""]] = defect.kind.value

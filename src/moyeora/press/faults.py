@@ -6,7 +6,7 @@ whole list and each :class:`Kind` has a policy: ``fail`` the job, ``hold`` the r
 it in the way that the kind names. Nothing is ever left out silently.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -144,14 +144,24 @@ class FolderError(PressError):
     code = "folder"
 
 
+class UnfinishedError(PressError):
+    """A run ended before its end, by no fault of the job; the same command goes on with it."""
+
+    code = "unfinished"
+
+
 class PolicyError(PressError):
     """Records have faults whose policy is to fail the job."""
 
     code = "policy"
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    def __init__(
+        self, faults: Iterable[Fault], where: Callable[[int], str] = "row {}".format
+    ) -> None:
         self.faults = tuple(faults)
-        shown = [f"row {f.row}, {f.place}: {f.what} ({f.kind})" for f in self.faults[:20]]
+        shown = [
+            f"{where(f.row)}, {f.place}: {f.what} ({f.kind}); {f.remedy}" for f in self.faults[:20]
+        ]
         more = len(self.faults) - len(shown)
         super().__init__(
             "faults that the job says must stop it:\n  "

@@ -1,34 +1,161 @@
-"""The output folder of a run: private, held by one run at a time, never another job's."""
+"""The output folder of a run: private, held by one run at a time, never another job's.
+
+While a run lasts, all of it is in ``work``. What it finished there outlives its end, so that the
+same command goes on. The folder ``work`` goes in one step, after all files have their names.
+"""
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from moyeora.press.faults import FolderError
+from moyeora.press import durable
+from moyeora.press.checkpoints import Checkpoints, Finished, is_sound, sha256_of
+from moyeora.press.faults import FolderError, PolicyError, UnfinishedError
+from moyeora.press.forme import INGREDIENTS, Forme
 
 STAMP = "moyeora-press.json"  # says which job a folder holds
-_WORK = "work"  # while a run lasts: frozen records, forme, volumes not yet judged
+WORK = "work"
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_BROKEN = {errno.EIO, errno.EROFS}
+_READY = "ready"  # inside of work: frozen records and forme, made anew by each run
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Which job a folder holds. ``ingredients`` are the SHA-256 of each thing that the
+    fingerprint is of; ``files`` those of what lies in the folder, with the bytes and, of volumes,
+    the pages; ``faults`` is how many there are; ``releases`` tells what was released since."""
+
+    title: str
+    fingerprint: str
+    ingredients: Mapping[str, str]
+    volume_pieces: int
+    files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    faults: int = 0
+    releases: Sequence[Mapping[str, Any]] = ()
+
+    @classmethod
+    def of(cls, forme: Forme, volume_pieces: int) -> "Stamp":
+        return cls(forme.job.title, forme.fingerprint, dict(forme.ingredients), volume_pieces)
+
+    def write(self, path: Path) -> None:
+        text = json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n"
+        durable.write(path, text.encode())
+
+    def differs_in(self, forme: Forme) -> str:
+        """In words, what makes the forme that of another job."""
+        names = [
+            words
+            for name, words in INGREDIENTS.items()
+            if self.ingredients.get(name) != forme.ingredients[name]
+        ]
+        return ", ".join(names)
+
+
+def read_stamp(path: Path) -> Stamp | None:
+    """The stamp in a file; None if there is no such file, or none of ours."""
+    try:
+        held = json.loads(path.read_text("utf-8"))
+        return Stamp(**held | {"releases": tuple(held["releases"])})
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        return None
+
+
+class Claim:
+    """An output folder that is held. ``out`` is the folder, ``work`` is for what a run makes,
+    ``ready`` for what it prepares."""
+
+    def __init__(self, out: Path) -> None:
+        self.out, self.work = out, out / WORK
+        self.ready = self.work / _READY
+        self.checkpoints = Checkpoints(self.work, out)
+        self.stamp = read_stamp(out / STAMP)
+        self.begun = read_stamp(self.work / STAMP) if self.checkpoints.numbers() else None
+        self.done = False  # what is in work is no longer needed
+
+    def check_same_job(self, forme: Forme) -> None:
+        """FolderError if the folder holds another job than this one, finished or begun."""
+        for held, begun in ((self.stamp, ""), (self.begun, " that was not finished")):
+            if held is not None and held.fingerprint != forme.fingerprint:
+                raise FolderError(
+                    f"holds another job{begun} ({held.title}), or this one before it was changed",
+                    place=str(self.out),
+                    remedy=f"what differs: {held.differs_in(forme)}. "
+                    "Name a new folder, or remove this one yourself",
+                )
+
+    def begin(self, stamp: Stamp) -> None:
+        """Say whose the finished volumes in ``work`` are; those of other volumes are dropped."""
+        if self.begun != stamp:
+            for path in self.work.glob("volume-*"):
+                path.unlink()
+            stamp.write(self.work / STAMP)
+
+    def publish(self, volumes: Sequence[Finished], others: Sequence[str], stamp: Stamp) -> None:
+        """Give the volumes, and files of ``ready``, their names; the stamp comes last. From here
+        on a run that is stopped goes on to the same end."""
+        files = {v.name: {"bytes": v.bytes, "sha256": v.sha256, "pages": v.pages} for v in volumes}
+        for volume in volumes:
+            # One that a stopped run had named already is no longer in work.
+            if (here := self.work / volume.name).exists():
+                here.replace(self.out / volume.name)
+        for name in others:
+            path = self.ready / name
+            files[name] = {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
+            durable.sync(path)
+        for name in others:
+            (self.ready / name).replace(self.out / name)
+        durable.sync(self.out)
+        durable.sync(self.work)
+        replace(stamp, files=dict(stamp.files) | files).write(self.out / STAMP)
+        self.done = True
+
+    def is_whole(self) -> bool:
+        """Whether every file that the stamp names lies in the folder, unchanged."""
+        return self.stamp is not None and all(
+            is_sound(self.out / name, about["bytes"], about["sha256"])
+            for name, about in self.stamp.files.items()
+        )
 
 
 @contextlib.contextmanager
-def claimed(out: Path) -> Iterator[Path]:
-    """A private folder for the work inside ``out``, held by this run alone and removed at the
-    end; FolderError if ``out`` holds anything but an earlier run of a job."""
+def claimed(out: Path) -> Iterator[Claim]:
+    """Hold the folder ``out`` for one run. What is finished in its ``work`` is kept when the run
+    ends before its end, unless nothing is.
+
+    Raises FolderError if ``out`` holds anything but a run of a job, or is held by another run,
+    and UnfinishedError in place of an OSError: most often the disk is full.
+    """
     if out.exists() and not out.is_dir():
         raise FolderError("is not a folder", place=str(out))
     fresh = not out.exists() or not any(out.iterdir())
-    if not fresh and not (out / STAMP).exists() and not (out / _WORK).exists():
+    if not fresh and not any((out / name).exists() for name in (STAMP, WORK, durable.going(WORK))):
         raise FolderError(
             "holds something that is not a print job", place=str(out), remedy="name a new folder"
         )
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    out.chmod(0o700)
-    work = out / _WORK
-    lock = os.open(out, os.O_RDONLY)
+    try:
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
+        out.chmod(0o700)
+    except OSError as error:
+        raise FolderError(f"cannot be written: {error.strerror}", place=str(out)) from None
+    with locked(out):
+        yield from _held(out, fresh)
+
+
+@contextlib.contextmanager
+def locked(out: Path) -> Iterator[None]:
+    """Hold an output folder; FolderError if another run does."""
+    try:
+        lock = os.open(out, os.O_RDONLY)
+    except OSError as error:
+        raise FolderError(f"cannot be read: {error.strerror}", place=str(out)) from None
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -36,27 +163,43 @@ def claimed(out: Path) -> Iterator[Path]:
             raise FolderError(
                 "another run is printing into it", place=str(out), remedy="wait until it has ended"
             ) from None
-        shutil.rmtree(work, ignore_errors=True)
-        work.mkdir(mode=0o700)
-        try:
-            yield work
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-            if fresh and not any(out.iterdir()):
-                out.rmdir()
+        yield
     finally:
         os.close(lock)
 
 
-def check_same_job(out: Path, fingerprint: str) -> None:
-    """FolderError if ``out`` holds another job than the one with this fingerprint."""
-    stamp = out / STAMP
-    if not stamp.exists():
-        return
-    held = json.loads(stamp.read_text("utf-8"))
-    if held.get("fingerprint") != fingerprint:
-        raise FolderError(
-            f"holds another job ({held.get('title')}), or this one before it was changed",
-            place=str(out),
-            remedy="name a new folder, or remove this one yourself",
-        )
+def _held(out: Path, fresh: bool) -> Iterator[Claim]:
+    claim = Claim(out)
+    try:
+        claim.work.mkdir(mode=0o700, exist_ok=True)
+        # What a run that was killed did not finish.
+        shutil.rmtree(claim.ready, ignore_errors=True)
+        for part in (*claim.work.glob("*" + durable.PART), *out.glob("*" + durable.PART)):
+            part.unlink()
+        claim.ready.mkdir(mode=0o700)
+        yield claim
+    except PolicyError:
+        claim.done = True
+        raise
+    except OSError as error:
+        if error.errno not in _FULL | _BROKEN:
+            raise
+        raise _unfinished(error, claim) from error
+    finally:
+        if claim.done or not claim.checkpoints.numbers():
+            durable.remove_tree(claim.work)
+        else:
+            shutil.rmtree(claim.ready, ignore_errors=True)
+        if fresh and not any(out.iterdir()):
+            out.rmdir()
+
+
+def _unfinished(error: OSError, claim: Claim) -> UnfinishedError:
+    finished = len(claim.checkpoints.numbers())
+    return UnfinishedError(
+        f"cannot be written: {error.strerror}; "
+        f"{finished} finished volume{'s are' if finished != 1 else ' is'} kept",
+        place=str(claim.out),
+        remedy=("make room on the disk" if error.errno in _FULL else "see to the disk")
+        + ", then give the same command again: it goes on from there",
+    )

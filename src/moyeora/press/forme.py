@@ -18,6 +18,20 @@ from moyeora.press.survey import Survey, Words
 
 Stored = Mapping[str, Picture | PressError]
 
+# What a fingerprint is of, in the order in which one follows from the other, and as people say it.
+INGREDIENTS = {
+    "version": "the version of the press",
+    "title": "the title",
+    "records": "the list, or the rules over it",
+    "columns": "which columns are the id, the postcode and the segment",
+    "parts": "the words of the parts in mailing.toml",
+    "policies": "the policies under [faults]",
+    "design": "where the design lays its parts, or how they look",
+    "fonts": "the fonts, or the characters taken from them",
+    "artwork": "the artwork or the blocks",
+    "pictures": "the pictures",
+}
+
 
 @dataclass(frozen=True)
 class PageForme:
@@ -36,7 +50,8 @@ class PageForme:
 @dataclass(frozen=True)
 class Forme:
     """A job ready to be printed. ``bodies[n - 1]`` is object n of every volume, or None for one
-    of a picture, which lies in the file ``assets``. All pages have the size ``media`` (points)."""
+    of a picture, which lies in the file ``assets``. All pages have the size ``media`` (points).
+    ``ingredients`` are the SHA-256 of each of :data:`INGREDIENTS`, ``fingerprint`` that of all."""
 
     job: Job
     words: Words
@@ -48,6 +63,7 @@ class Forme:
     stored: Mapping[str, Stored]
     bodies: tuple[bytes | None, ...]
     assets: Path
+    ingredients: Mapping[str, str]
     fingerprint: str
 
 

@@ -27,8 +27,12 @@ class Customers:
 
     ``source`` is a CSV, XLSX or Parquet file, or a ``.sql`` file with one DuckDB query over
     ``tables`` (name -> Parquet, CSV or XLSX file). ``id`` names the column that tells records
-    apart, ``postcode`` the one that must hold five digits. ``columns`` are computed (name ->
-    SQL), ``suppress`` leaves records out (reason -> SQL condition), ``order_by`` sorts.
+    apart, ``postcode`` the one that must hold five digits, ``segment`` the one by which the report
+    counts. ``columns`` are computed (name -> SQL), ``suppress`` leaves records out (reason -> SQL
+    condition), ``order_by`` sorts.
+    ``deduplicate`` are SQL expressions: of records with the same values for all of them only the
+    first is printed. ``decoys`` is a file with addresses of the sender's own, which are mailed
+    with the others and show whether the list is used again, and how the mail arrives.
     """
 
     source: Path
@@ -36,10 +40,13 @@ class Customers:
     encoding: str | None = None
     sheet: str | None = None
     postcode: str | None = None
+    segment: str | None = None
     tables: Mapping[str, Path] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     suppress: Mapping[str, str] = field(default_factory=dict)
     order_by: tuple[str, ...] = ()
+    deduplicate: tuple[str, ...] = ()
+    decoys: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from moyeora.press.design.holes import UNIT, Hole
 from moyeora.press.design.pictures import RASTER, VECTOR, Assets, store
 from moyeora.press.faults import JobError, PressError
 from moyeora.press.fonts.subset import EM, Face, Font, in_family, load_faces, named
-from moyeora.press.forme import Forme, PageForme, stored_key
+from moyeora.press.forme import INGREDIENTS, Forme, PageForme, stored_key
 from moyeora.press.job import BlockPart, Job, ParagraphPart, PicturePart, TextPart
 from moyeora.press.objects import Shared
 from moyeora.press.parts.drawing import BLACK
@@ -56,6 +56,7 @@ def lock_up(
         for number, face in enumerate(faces)
     )
     font_numbers = {font.name: font.write(shared) for font in fonts}
+    of_fonts = len(shared.bodies)
     stored: Stored = {}
     for name, part in job.parts.items():
         if isinstance(part, BlockPart):
@@ -71,6 +72,9 @@ def lock_up(
         None if number in from_file else body for number, body in enumerate(shared.bodies, 1)
     )
     first = next(iter(layouts.values()))[0]
+    ingredients = _ingredients(
+        job, digest, (pages, looks), shared.bodies[:of_fonts], bodies[of_fonts:], assets
+    )
     return Forme(
         job,
         words,
@@ -82,7 +86,8 @@ def lock_up(
         stored,
         bodies,
         assets,
-        _fingerprint(job, digest, (pages, looks), bodies, assets),
+        ingredients,
+        _digest(ingredients[name].encode() for name in INGREDIENTS),
     )
 
 
@@ -296,24 +301,37 @@ def _missing(job: Job, keys: set[str]) -> dict[str, Picture | PressError]:
     return missing
 
 
-def _fingerprint(
-    job: Job, digest: str, laid: object, bodies: Sequence[bytes | None], assets: Path
-) -> str:
-    """What a run prints depends on this and nothing else: the frozen records, the words of the
-    job, where they are laid and how they look, and all that was made of its designs, fonts and
-    pictures."""
-    made = hashlib.sha256(digest.encode())
-    # What a block's file holds is in the bodies; where the job's folder lies is no matter.
+def _ingredients(
+    job: Job, digest: str, laid: object, fonts: Sequence[bytes], artwork: Sequence[bytes | None],
+    assets: Path,
+) -> dict[str, str]:  # fmt: skip
+    """What a run prints depends on these and nothing else."""
+    # What a block's file holds is in the artwork; where the job's folder lies is no matter.
     parts = {
         name: (part.function, part.columns, part.when) if isinstance(part, BlockPart) else part
         for name, part in job.parts.items()
     }
-    rest = (__version__, parts, job.title, sorted(job.faults.items()), laid)
-    made.update(repr(rest).encode())
+    customers = job.customers
+    columns = (customers.id, customers.postcode, customers.segment)
+    with assets.open("rb") as file:
+        pictures = hashlib.file_digest(file, "sha256").hexdigest()
+    return {
+        "version": _digest([__version__.encode()]),
+        "title": _digest([job.title.encode()]),
+        "records": digest,
+        "columns": _digest([repr(columns).encode()]),
+        "parts": _digest([repr(parts).encode()]),
+        "policies": _digest([repr(sorted(job.faults.items())).encode()]),
+        "design": _digest([repr(laid).encode()]),
+        "fonts": _digest(fonts),
+        "artwork": _digest(artwork),
+        "pictures": pictures,
+    }
+
+
+def _digest(bodies: Iterable[bytes | None]) -> str:
+    made = hashlib.sha256()
     for body in filter(None, bodies):
         made.update(len(body).to_bytes(8, "big"))
         made.update(body)
-    with assets.open("rb") as file:
-        for chunk in iter(lambda: file.read(1 << 20), b""):
-            made.update(chunk)
     return made.hexdigest()

@@ -2,15 +2,18 @@
 
 import contextlib
 import ctypes
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
-from moyeora.press import register
+from moyeora.press import checkpoints, durable, fault_table, register
+from moyeora.press.checkpoints import Finished
 from moyeora.press.compose import Composer
-from moyeora.press.faults import Fault
+from moyeora.press.fault_table import Found
 from moyeora.press.records.frozen import read
 from moyeora.press.volume import Volume
 
@@ -18,48 +21,87 @@ _COMPOSED_TOGETHER = 6144  # records: more are hardly faster and take more memor
 
 
 @dataclass(frozen=True)
-class PrintedVolume:
-    """A volume as a worker wrote it, under its name but not yet in its place."""
+class Task:
+    """A volume to print: its number, its first frozen record (from 0), the one after its last,
+    and the numbers of its pieces where they are not one more than those of the records."""
 
-    path: Path
-    pages: int
-    bytes: int
-    register: pa.Table
-    faults: tuple[Fault, ...]
+    number: int
+    start: int
+    stop: int
+    pieces: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class PrintedVolume:
+    """A volume as a worker wrote it: two files, not yet on the disk nor under their names."""
+
+    about: Finished
+    part: Path
+    checkpoint: Path
+
+
+Step = Callable[[int], None]  # is told how many more records are done
 
 
 def print_volume(
-    composer: Composer,
-    records: Path,
-    folder: Path,
-    number: int,
-    start: int,
-    stop: int,
-    step: Callable[[int], None],
+    composer: Composer, records: Path, folder: Path, task: Task, step: Step
 ) -> PrintedVolume:
-    """Compose the frozen records ``start`` to ``stop`` (from 0, end excluded) into a volume in
-    ``folder``; ``step`` is told how many more are done."""
-    path = folder / f"volume-{number:04}.pdf"
-    volume = Volume(path, composer, number)
-    faults: list[Fault] = []
+    """Compose frozen records into a volume in ``folder``."""
+    # A process may outlive the run that started it for a moment, and the next run come already.
+    part = folder / f"volume-{task.number:04}.{os.getpid()}{durable.PART}"
+    volume = Volume(part, composer, task.number)
+    found: list[Found] = []
     kept: list[pa.Table] = []
     job = composer.forme.job
-    for at in range(start, stop, _COMPOSED_TOGETHER):
-        table = read(records, at, min(at + _COMPOSED_TOGETHER, stop))
-        contents = composer.compose(table, at + 1)
+    pieces = task.pieces if task.pieces is not None else np.arange(task.start, task.stop) + 1
+    for at in range(task.start, task.stop, _COMPOSED_TOGETHER):
+        table = read(records, at, min(at + _COMPOSED_TOGETHER, task.stop))
+        those = pieces[at - task.start :][: table.num_rows]
+        contents = composer.compose(table, those)
         printed = volume.add(contents)
-        faults += contents.faults
+        found += contents.found
         kept.append(
             register.of_batch(
-                table["row"], table[job.customers.id], contents.held, at + 1, number,
+                table["row"], table[job.customers.id], contents.held, those, task.number,
                 printed.page, printed.checksum,
+                register.groups(table, job.customers.segment, job.customers.postcode),
             )
         )  # fmt: skip
         step(table.num_rows)
     volume.use(composer.take_used())
     size = volume.finish()
+    about = Finished(
+        composer.forme.fingerprint, task.number, task.start, task.stop, volume.pages, size,
+        volume.sha256,
+    )  # fmt: skip
     whole = pa.concat_tables(kept) if kept else register.SCHEMA.empty_table()
-    return PrintedVolume(path, volume.pages, size, whole, tuple(faults))
+    checkpoint = part.with_suffix(f".finished{durable.PART}")
+    checkpoint.write_bytes(checkpoints.pack(about, whole, fault_table.of_found(found)))
+    return PrintedVolume(about, part, checkpoint)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What became of a range of records that were composed and not written: their register
+    (without places in a volume) and their faults."""
+
+    register: pa.Table
+    faults: pa.Table
+
+
+def judge(composer: Composer, records: Path, start: int, stop: int, step: Step) -> Judged:
+    """Compose frozen records and see what is wrong with them."""
+    found: list[Found] = []
+    kept: list[pa.Table] = []
+    name = composer.forme.job.customers.id
+    for at in range(start, stop, _COMPOSED_TOGETHER):
+        table = read(records, at, min(at + _COMPOSED_TOGETHER, stop))
+        held, wrong = composer.judge(table, at + 1)
+        found += wrong
+        kept.append(register.of_judged(table["row"], table[name], held, at + 1))
+        step(table.num_rows)
+    whole = pa.concat_tables(kept) if kept else register.SCHEMA.empty_table()
+    return Judged(whole, fault_table.of_found(found))
 
 
 def keep_memory() -> None:

@@ -41,6 +41,7 @@ class Volume:
         self.forme: Forme = composer.forme
         self._file = path.open("wb")
         self._at = 0
+        self._sha256 = hashlib.sha256()
         self._count = len(self.forme.bodies)  # objects so far
         self._offsets = np.zeros(self._count + 1, np.int64)
         self._chunks: list[np.ndarray] = [self._offsets]
@@ -57,8 +58,14 @@ class Volume:
         """The bytes written so far."""
         return self._at
 
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of what was written so far, in hexadecimal."""
+        return self._sha256.hexdigest()
+
     def _write(self, data: bytes | memoryview) -> None:
         self._file.write(data)
+        self._sha256.update(data)
         self._at += len(data)
 
     def _object(self, number: int, body: bytes) -> None:

@@ -1,27 +1,33 @@
 """Processes that print volumes side by side.
 
 What a volume holds depends on the forme and the frozen records alone, so its bytes are the same
-whichever process writes it.
+whichever process writes it. So when a process is killed, another does its volume again.
 """
 
 import contextlib
 import multiprocessing
+import os
 import pickle
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing.forkserver import ensure_running, set_forkserver_preload
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from moyeora.press.faults import UnfinishedError
+
 if TYPE_CHECKING:
     from moyeora.press.forme import Forme
-    from moyeora.press.printing import PrintedVolume
+    from moyeora.press.printing import PrintedVolume, Task
 
 Progress = Callable[[int, int], None]
-Task = tuple[int, int, int]  # a volume's number, its first record, and the one after its last
+
+_DEATHS = 3  # so many in a row, without a volume finished, and the run gives up
 
 
 class Workers:
@@ -36,36 +42,75 @@ class Workers:
             ensure_running()
 
     def print_volumes(
-        self, forme: "Forme", records: Path, folder: Path, tasks: Sequence[Task], progress: Progress
+        self,
+        forme: "Forme",
+        records: Path,
+        folder: Path,
+        tasks: Sequence["Task"],
+        progress: Callable[[int], None],
     ) -> Iterator["PrintedVolume"]:
-        """Print the volumes of ``tasks`` into ``folder``, in their order; ``progress`` is told
-        (records done, records in all)."""
-        total = tasks[-1][2] if tasks else 0
+        """Print the volumes of ``tasks`` into ``folder``, in whichever order they are ready;
+        ``progress`` is told how many of their records are done.
+
+        Raises UnfinishedError when processes are killed again and again.
+        """
+        if not tasks:
+            return
         if self.count == 1 or len(tasks) == 1:
-            tell = partial(_tell, progress, total)
-            yield from _print_here(forme, records, folder, tasks, tell)
+            yield from _print_here(forme, records, folder, tasks, progress)
             return
         from moyeora.press.printing import give_back_memory
 
         locked = folder / "forme"
         locked.write_bytes(pickle.dumps(forme, protocol=5))
+        give_back_memory()
+        left = {task.number: task for task in tasks}
+        deaths = done = 0
+        while left:
+            try:
+                tell = partial(_tell, progress, done)
+                for volume in self._side_by_side(locked, records, folder, [*left.values()], tell):
+                    task = left.pop(volume.about.number)
+                    done += task.stop - task.start
+                    deaths = 0
+                    yield volume
+            except BrokenProcessPool:
+                deaths += 1
+                if deaths == _DEATHS:
+                    raise UnfinishedError(
+                        f"a process that prints was ended by the system, {deaths} times in a row",
+                        place=f"volume {min(left)}",
+                        remedy="most often memory is short: give the same command again, with "
+                        "--workers 1; it goes on with the volumes that are finished",
+                    ) from None
+        progress(done)
+
+    def _side_by_side(
+        self,
+        locked: Path,
+        records: Path,
+        folder: Path,
+        tasks: Sequence["Task"],
+        progress: Callable[[int], None],
+    ) -> Iterator["PrintedVolume"]:
         context = multiprocessing.get_context("forkserver")
         done = context.Value("q", 0)
         pool = ProcessPoolExecutor(min(self.count, len(tasks)), context, _begin, (done,))
         try:
             with _main_set_aside():
-                futures = [pool.submit(_print, locked, records, folder, task) for task in tasks]
-            give_back_memory()
+                futures = {pool.submit(_print, locked, records, folder, task) for task in tasks}
             while futures:
-                future = futures.pop(0)  # a future would keep its volume's register
-                while not future.done():
-                    progress(done.value, total)
-                    with contextlib.suppress(TimeoutError):
-                        future.result(timeout=0.1)
-                yield future.result()
+                ready, futures = wait(futures, timeout=0.1, return_when=FIRST_COMPLETED)
+                progress(done.value)
+                # By number, so that the register can follow as early as may be.
+                volumes = [future.result() for future in ready]
+                yield from sorted(volumes, key=lambda each: each.about.number)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-        progress(total, total)
+
+
+def _tell(progress: Callable[[int], None], before: int, done: int) -> None:
+    progress(before + done)
 
 
 @contextlib.contextmanager
@@ -80,12 +125,12 @@ def _main_set_aside() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def _tell(progress: Progress, total: int, done: int) -> None:
-    progress(done, total)
-
-
 def _print_here(
-    forme: "Forme", records: Path, folder: Path, tasks: Sequence[Task], tell: Callable[[int], None]
+    forme: "Forme",
+    records: Path,
+    folder: Path,
+    tasks: Sequence["Task"],
+    progress: Callable[[int], None],
 ) -> Iterator["PrintedVolume"]:
     from moyeora.press.compose import Composer
     from moyeora.press.printing import keep_memory, print_volume
@@ -97,10 +142,10 @@ def _print_here(
     def step(more: int) -> None:
         nonlocal done
         done += more
-        tell(done)
+        progress(done)
 
     for task in tasks:
-        yield print_volume(composer, records, folder, *task, step)
+        yield print_volume(composer, records, folder, task, step)
 
 
 # --- in a worker ----------------------------------------------------------------------------
@@ -113,12 +158,21 @@ def _begin(done: Any) -> None:
 
     from moyeora.press.printing import keep_memory
 
+    threading.Thread(target=_end_with_the_run, daemon=True).start()
     pa.set_cpu_count(1)
     keep_memory()
     _worker["done"] = done
 
 
-def _print(locked: Path, records: Path, folder: Path, task: Task) -> "PrintedVolume":
+def _end_with_the_run() -> None:
+    """A run that is killed cannot end its processes; they would wait for work for ever."""
+    run = multiprocessing.parent_process()
+    assert run is not None
+    run.join()
+    os._exit(1)
+
+
+def _print(locked: Path, records: Path, folder: Path, task: "Task") -> "PrintedVolume":
     from moyeora.press.compose import Composer
     from moyeora.press.printing import print_volume
 
@@ -131,4 +185,4 @@ def _print(locked: Path, records: Path, folder: Path, task: Task) -> "PrintedVol
         with counter.get_lock():
             counter.value += more
 
-    return print_volume(_worker["composer"], records, folder, *task, step)
+    return print_volume(_worker["composer"], records, folder, task, step)

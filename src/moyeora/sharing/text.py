@@ -5,7 +5,7 @@ agreement's TOML is somewhere in it.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from importlib.resources import as_file, files
@@ -48,12 +48,14 @@ def plain_text(blocks: list[Block]) -> str:
 
 def pdf(agreement: Agreement, lang: str) -> bytes:
     """The document as a PDF; the same bytes for the same agreement."""
+    return pdf_of(document(agreement, lang), lang)
+
+
+def pdf_of(blocks: Sequence[Block], lang: str) -> bytes:
+    """Any document of such blocks as a PDF; its first block is the title."""
     import typst
 
-    inputs = {
-        "blocks": json.dumps([asdict(block) for block in document(agreement, lang)]),
-        "lang": lang,
-    }
+    inputs = {"blocks": json.dumps([asdict(block) for block in blocks]), "lang": lang}
     # The fonts lie in the package, so that a PDF looks alike on every machine.
     with as_file(files("moyeora.sharing") / "fonts") as fonts:
         template = (files("moyeora.sharing") / "agreement.typ").read_bytes()

@@ -36,8 +36,14 @@ but what it sent is refused), ``401``, ``403``, ``404``, ``405``. Of actions: ``
 where a row is missing, printing the line to begin with.
 """
 
+import importlib
+import pkgutil
 from dataclasses import dataclass, field, replace
+from functools import cache
+from types import ModuleType
 from typing import Any
+
+from django_scopes import scopes_disabled
 
 KINDS = {
     "owner": "ours.owner",
@@ -89,3 +95,29 @@ def read(table: str) -> dict[str, dict[str, str]]:
             assert name.strip() not in rows, f"two rows: {line}"
             rows[name.strip()] = dict(zip(kinds, words, strict=True))
     return rows
+
+
+@cache
+def rooms() -> tuple[ModuleType, ...]:
+    """The modules with the tables."""
+    return tuple(
+        importlib.import_module(f"{__name__}.{module.name}")
+        for module in pkgutil.iter_modules(__path__)
+        if module.name != "doors" and not module.name.startswith("test_")
+    )
+
+
+def table(kind: str) -> dict[str, tuple[ModuleType, dict[str, str]]]:
+    """The rows of all rooms ("PAGES", "API" or "ACTIONS"): name -> (its room, what is expected)."""
+    rows: dict[str, tuple[ModuleType, dict[str, str]]] = {}
+    for room in rooms():
+        for name, expected in read(getattr(room, kind, "")).items():
+            assert name not in rows, f"{name} stands in two rooms"
+            rows[name] = (room, expected)
+    return rows
+
+
+def given(room: ModuleType, people: Any) -> dict[str, Any]:
+    """What a room's rows are about, made in the database."""
+    with scopes_disabled():
+        return room.given(people) if hasattr(room, "given") else {}

@@ -1,41 +1,23 @@
 """Every door of the application, tried by every kind of person; no door is missing."""
 
-import importlib
 import json
-import pkgutil
 from http import HTTPStatus
 from typing import Any
 
 import pytest
 import rules
-import tests.network.permissions as matrix
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
-from django_scopes import scope, scopes_disabled
-from tests.network.permissions import KINDS, Call, doors, read
+from django_scopes import scope
+from tests.network.permissions import KINDS, Call, doors, given, table
 
 from moyeora.network.frame.actor import ANYONE
 from moyeora.network.frame.faults import NotFresh
 from moyeora.network.journal.action import ACTIONS
 
-ROOMS = [
-    importlib.import_module(f"{matrix.__name__}.{module.name}")
-    for module in pkgutil.iter_modules(matrix.__path__)
-    if module.name != "doors" and not module.name.startswith("test_")
-]
 ASSOCIATION = ("coordinator", "board", "reviewer", "auditor", "anyone")
-
-
-def table(kind: str) -> dict[str, tuple[Any, dict[str, str]]]:
-    """The rows of all rooms: name -> (its room, what is expected)."""
-    rows: dict[str, tuple[Any, dict[str, str]]] = {}
-    for room in ROOMS:
-        for name, expected in read(getattr(room, kind, "")).items():
-            assert name not in rows, f"{name} stands in two rooms"
-            rows[name] = (room, expected)
-    return rows
 
 
 PAGES, API, ACTS = table("PAGES"), table("API"), table("ACTIONS")
@@ -103,11 +85,6 @@ def test_only_a_firm_signs_and_never_by_token(people, name):
         actor = people.actor(KINDS[kind], fresh=False)
         with scope(**actor.scopes()), pytest.raises(NotFresh):
             ACTIONS[name].call(actor, subject)
-
-
-def given(room: Any, people: Any) -> dict[str, Any]:
-    with scopes_disabled():
-        return room.given(people) if hasattr(room, "given") else {}
 
 
 def tried(people: Any, kind: str, knock: Any) -> Any:

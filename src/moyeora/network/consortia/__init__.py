@@ -1,1 +1,1 @@
-"""Consortia: from a business item to the signed agreement."""
+"""From a business item to the consortium that does it: proposals, invitations, accepted seats."""

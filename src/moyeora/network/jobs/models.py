@@ -16,7 +16,8 @@ class State(models.TextChoices):
 
 class Job(models.Model):
     """``lease_until``: while it lies ahead, the worker named holds the job; afterwards any worker
-    may take it over. ``progress`` is 0 .. 1000.
+    may take it over. ``progress`` is 0 .. 1000. ``failure``: what to tell, or a code of
+    :mod:`.failures`. ``language``: of who started it, for all that the job says.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -24,6 +25,7 @@ class Job(models.Model):
     arguments = models.JSONField(default=dict)
     firm = models.UUIDField(null=True)
     person = models.UUIDField(null=True)
+    language = models.CharField(max_length=10, default="ko")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     progress = models.PositiveSmallIntegerField(default=0)
     note = models.CharField(max_length=200, blank=True)
@@ -38,3 +40,17 @@ class Job(models.Model):
     class Meta:
         default_permissions = ()
         indexes = (models.Index(fields=["state", "created"]),)
+
+    @property
+    def over(self) -> bool:
+        return self.state in (State.DONE, State.FAILED, State.STOPPED)
+
+
+class Round(models.Model):
+    """Which round of a periodic job was started last; whoever moves it on starts the next."""
+
+    kind = models.CharField(primary_key=True, max_length=60)
+    number = models.BigIntegerField(default=-1)
+
+    class Meta:
+        default_permissions = ()

@@ -2,9 +2,8 @@
 
 A worker claims the oldest job that waits or whose lease has run out, renews the lease from a
 thread of its own while it works, and writes the result only if it still holds the lease. So a
-killed worker's job is taken over, and two workers never both finish one job. The function of a
-job must be able to begin again: what it has written is either not seen before its end (one
-transaction), or found again by it (a folder of its own).
+killed worker's job is taken over, and two workers never both finish one job. All times of leases
+are the database's, so that the workers' clocks need not agree.
 """
 
 import logging
@@ -12,144 +11,233 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from django.db import close_old_connections, transaction
-from django.db.models import F, Q
-from django.utils import timezone
+from django.conf import settings
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    close_old_connections,
+    connection,
+    transaction,
+)
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models.functions import Now
+from django.utils import timezone, translation
 from django_scopes import scopes_disabled
 
-from moyeora.network.frame.actor import Actor
+from moyeora.network.frame.actor import CLOCK, Actor
+from moyeora.network.frame.clock import now
 from moyeora.network.frame.faults import NetworkError
-from moyeora.network.jobs.models import Job, State
+from moyeora.network.jobs.failures import BROKEN, GIVEN_UP
+from moyeora.network.jobs.kinds import KINDS, job
+from moyeora.network.jobs.models import Job, Round, State
 
-LEASE: Final = timedelta(seconds=30)
+__all__ = ["Stopped", "Task", "ahead", "job", "start", "work"]
+
 ATTEMPTS: Final = 5
-_KINDS: dict[str, Callable[..., dict[str, Any] | None]] = {}
+"""How often a job is begun before it is given up."""
+
 _log = logging.getLogger(__name__)
 
 
 class Stopped(NetworkError):
-    """The job was stopped by a person, or another worker has taken it over."""
+    """The job is no longer this worker's: a person stopped it, another worker has taken it over,
+    or this worker is to end.
+    """
 
     code = "stopped"
 
 
 class Task:
-    """A running job as its function sees it."""
+    """A running job as its function sees it; ``id`` names folders and rows that it makes."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, leaving: threading.Event | None = None) -> None:
         self.job = job
+        self.id = job.id
+        self.finished = False
+        self._leaving = leaving or threading.Event()
         self._told = 0.0
 
     def progress(self, share: float, note: str = "") -> None:
-        """Say how far the work is (0 .. 1); raises Stopped when it is no longer ours."""
+        """Say how far the work is (0 .. 1); raises Stopped when it is no longer ours.
+
+        Call it often: at most five times a second it costs anything.
+        """
+        if self._leaving.is_set():
+            raise Stopped
         if time.monotonic() - self._told < 0.2 and share < 1:
             return
         self._told = time.monotonic()
-        held = _held(self.job).update(progress=round(1000 * share), note=note[:200])
-        if not held:
+        if not _held(self.job).update(progress=round(1000 * share), note=note[:200]):
             raise Stopped
 
-
-def job(kind: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register the function that does jobs of a kind."""
-
-    def register(do: Callable[..., Any]) -> Callable[..., Any]:
-        assert kind not in _KINDS, f"two functions do jobs of the kind {kind}"
-        _KINDS[kind] = do
-        return do
-
-    return register
+    @contextmanager
+    def finishing(self, result: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+        """The job's last step: what is written inside, and that the job is done, are one
+        transaction, so it happens once whatever dies when. What is put into the dictionary that
+        it gives is the job's result. Raises Stopped when the job is no longer ours.
+        """
+        told = dict(result or {})
+        with transaction.atomic():
+            # This locks the row to the end: nobody takes the job over meanwhile.
+            if not _held(self.job).update(lease_until=_lease()):
+                raise Stopped
+            yield told
+            _end(self.job, state=State.DONE, progress=1000, result=told)
+        self.finished = True
 
 
 def start(kind: str, arguments: Mapping[str, Any], actor: Actor) -> Job:
     """Put a job into the queue; in a transaction it waits for the commit like all else."""
-    assert kind in _KINDS, kind
+    assert kind in KINDS, kind
     return Job.objects.create(
         kind=kind,
         arguments=dict(arguments),
         firm=actor.firm,
         person=actor.person,
+        language=translation.get_language() or settings.LANGUAGE_CODE,
         created=timezone.now(),
     )
 
 
-def work(*, until_idle: bool = False, pause_seconds: float = 0.5) -> None:
-    """Do jobs, one after the other, for ever or until none waits."""
-    name = f"{socket.gethostname()}:{os.getpid()}"
-    while True:
-        claimed = claim(name)
-        if claimed is not None:
-            run(claimed)
-        elif until_idle:
+def work(
+    *,
+    until_idle: bool = False,
+    pause_seconds: float = 0.5,
+    leaving: threading.Event | None = None,
+) -> None:
+    """Do jobs, one after the other, until ``leaving`` is set or, if so asked, none waits."""
+    name = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+    leaving = leaving or threading.Event()
+    looked = -60.0
+    while not leaving.is_set():
+        try:
+            if time.monotonic() - looked >= 60 and not until_idle:
+                looked = time.monotonic()
+                start_rounds(now())
+            claimed = claim(name)
+            if claimed is not None:
+                run(claimed, leaving)
+                continue
+        except (DatabaseError, InterfaceError):
+            # The database is away or busy for a moment; the lease keeps what was claimed.
+            _log.exception("the worker cannot reach the database and tries again")
+            connection.close()
+        if until_idle:
             return
-        else:
-            close_old_connections()
-            time.sleep(pause_seconds)
+        close_old_connections()
+        leaving.wait(pause_seconds)
 
 
 def claim(worker: str) -> Job | None:
     """Take the oldest job that nobody holds."""
-    now = timezone.now()
-    free = Q(state=State.WAITING) | Q(state=State.RUNNING, lease_until__lt=now)
+    free = Q(state=State.WAITING) | Q(state=State.RUNNING, lease_until__lt=Now())
     with transaction.atomic():
-        found = Job.objects.filter(free).order_by("created").first()
+        found = (
+            Job.objects.filter(free)
+            .order_by("created", "id")
+            .select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+            .first()
+        )
         if found is None:
             return None
-        # The same condition again: whoever comes second updates nothing.
-        taken = Job.objects.filter(free, id=found.id, attempts=found.attempts).update(
+        Job.objects.filter(id=found.id).update(
             state=State.RUNNING,
             worker=worker,
-            lease_until=now + LEASE,
+            lease_until=_lease(),
             attempts=F("attempts") + 1,
         )
-    if not taken:
-        return None
-    found.refresh_from_db()
+        found.refresh_from_db()
     return found
 
 
-def run(claimed: Job) -> None:
+def run(claimed: Job, leaving: threading.Event | None = None) -> None:
     """Do one claimed job and write how it ended."""
+    leaving = leaving or threading.Event()
     done = threading.Event()
     renewing = threading.Thread(target=_renew, args=(claimed, done), daemon=True)
     renewing.start()
-    end: dict[str, Any]
+    task = Task(claimed, leaving)
     try:
-        if claimed.attempts > ATTEMPTS:
-            raise NetworkError(f"given up after {ATTEMPTS} attempts")
-        with scopes_disabled():
-            result = _KINDS[claimed.kind](Task(claimed), **claimed.arguments)
-        end = {"state": State.DONE, "progress": 1000, "result": result or {}}
+        end = _outcome(task, KINDS[claimed.kind].do if claimed.kind in KINDS else None)
     except Stopped:
-        return
-    except NetworkError as error:
-        end = {"state": State.FAILED, "failure": str(error)}
-    except Exception:
-        # No text of an unknown error goes to people: it can hold anybody's data.
-        _log.exception("job %s (%s) failed", claimed.id, claimed.kind)
-        end = {"state": State.FAILED, "failure": "broken"}
+        end = None
     finally:
         done.set()
         renewing.join()
-    _held(claimed).update(ended=timezone.now(), lease_until=None, **end)
+    if end is not None:
+        _end(claimed, **end)
+    elif leaving.is_set():
+        # Back into the queue at once, and the attempt does not count: nothing was wrong with it.
+        _held(claimed).update(state=State.WAITING, lease_until=None, attempts=F("attempts") - 1)
 
 
-def _held(job: Job) -> Any:
+def _outcome(task: Task, do: Callable[..., Any] | None) -> dict[str, Any] | None:
+    """How the job ends; None when that is written already. Raises Stopped."""
+    if task.job.attempts > ATTEMPTS:
+        return {"state": State.FAILED, "failure": GIVEN_UP}
+    try:
+        if do is None:
+            raise NotImplementedError(task.job.kind)
+        with scopes_disabled(), translation.override(task.job.language):
+            try:
+                result = do(task, **task.job.arguments)
+            except Stopped:
+                raise
+            except NetworkError as error:
+                return {"state": State.FAILED, "failure": str(error)}
+    except (Stopped, InterfaceError):
+        raise
+    except Exception:
+        _log.exception("job %s (%s) failed", task.job.id, task.job.kind)
+        return {"state": State.FAILED, "failure": BROKEN}
+    if task.finished:
+        return None
+    return {"state": State.DONE, "progress": 1000, "result": result or {}}
+
+
+def start_rounds(at: datetime) -> None:
+    """Start each periodic job whose round has not been started, by this worker or another."""
+    local = timezone.localtime(at)
+    since = local.replace(tzinfo=None) - datetime(2000, 1, 1)
+    for kind, described in KINDS.items():
+        if described.every is None:
+            continue
+        number = since // described.every
+        with transaction.atomic():
+            Round.objects.get_or_create(kind=kind)
+            if Round.objects.filter(kind=kind, number__lt=number).update(number=number):
+                start(kind, {}, CLOCK)
+
+
+def _lease() -> ExpressionWrapper:
+    lease = Value(settings.JOB_LEASE, output_field=DurationField())
+    return ExpressionWrapper(Now() + lease, output_field=DateTimeField())
+
+
+def _held(job: Job) -> QuerySet[Job]:
     """The job's row as long as this worker, in this attempt, holds it."""
     return Job.objects.filter(
         id=job.id, state=State.RUNNING, worker=job.worker, attempts=job.attempts
     )
 
 
+def _end(job: Job, **end: Any) -> None:
+    _held(job).update(ended=timezone.now(), lease_until=None, **end)
+
+
 def _renew(job: Job, done: threading.Event) -> None:
-    while not done.wait(LEASE.total_seconds() / 3):
-        _held(job).update(lease_until=timezone.now() + LEASE)
-    close_old_connections()
+    while not done.wait(settings.JOB_LEASE.total_seconds() / 3):
+        try:
+            _held(job).update(lease_until=_lease())
+        except (DatabaseError, InterfaceError):
+            connection.close()  # and once more in a moment
+    connection.close()
 
 
 def ahead(job_id: UUID) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +12,9 @@ from moyeora.press.design.holes import UNIT, Hole, Matrix
 from moyeora.press.faults import Kind
 from moyeora.press.marks import Marks
 from moyeora.press.pdf import number
+
+if TYPE_CHECKING:
+    from moyeora.press.parts.writing import SetText
 
 BLACK = b"0 0 0 1 k"  # the ink that each group of holes begins with
 
@@ -27,11 +31,13 @@ class Defects:
 @dataclass(frozen=True)
 class Drawn:
     """What a part draws for a batch: rows of fragments, side by side. ``resources`` are the
-    entries it adds to the page's XObject dictionary, a fragment id each, where it has any."""
+    entries it adds to the page's XObject dictionary, a fragment id each, where it has any; ``text``
+    is how text was set."""
 
     marks: Sequence[Marks]
     defects: Sequence[Defects] = ()
     resources: np.ndarray | None = None
+    text: "SetText | None" = None
 
 
 @dataclass(frozen=True)

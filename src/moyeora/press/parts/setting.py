@@ -103,7 +103,7 @@ class Setter:
             defects += self._overset(too_tall, excess, "too tall")
 
         ready = SetText(tokens, ids, begins, lines, heads, line_width, down, tall, size)
-        return Drawn(self.writer.write(ready), defects)
+        return Drawn(self.writer.write(ready), defects, text=ready)
 
     def _flaws(self, tokens: Tokens) -> list[Defects]:
         flaws = self.words.flaws

@@ -22,8 +22,9 @@ class Frozen:
 
     ``suppressed`` is (row, id, reason), ``unreadable`` is (row, reason), both by row. ``faults``
     are those of the rows in the table and of the unreadable ones, by row. ``notes`` tell what
-    was detected or mended. ``digest`` is the SHA-256 of the file, which depends on its content
-    alone.
+    was detected or mended. Input rows from ``decoys_from`` on are those of the decoys' file, of
+    which they are rows 1 and on. ``digest`` is the SHA-256 of the file, which depends on its
+    content alone.
     """
 
     path: Path
@@ -35,6 +36,7 @@ class Frozen:
     faults: tuple[Fault, ...]
     notes: tuple[str, ...]
     digest: str
+    decoys_from: int | None = None
 
 
 def read(path: Path, start: int, stop: int) -> pa.Table:

@@ -191,6 +191,8 @@ class _Compiler:
                 (Finding.LOST_ZERO, _matches(postcode, 4)),
                 (Finding.MENDED, self.mended),
             ]
+        if customers.segment is not None:
+            self.column("customers.segment", customers.segment)
         whens = {name: part.when for name, part in job.parts.items() if part.when is not None}
         truths = [self.truth(f"parts.{name}.when", rule) for name, rule in whens.items()]
         reasons = [

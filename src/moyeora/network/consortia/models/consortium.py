@@ -79,6 +79,10 @@ class Seat(models.Model):
     deadline = models.DateTimeField()
     answered = models.DateTimeField(null=True)
     answered_by = models.UUIDField(null=True)
+    offered = models.DateTimeField(null=True)
+    proposal = models.UUIDField(null=True)  # the plan that the seat stands in
+    done = models.PositiveBigIntegerField(default=0)  # delivered before the firm left
+    not_again = models.BooleanField(default=False)  # a repair does not ask the firm for it again
     reason = models.CharField(max_length=200, blank=True)  # of a decline; the lead reads it
 
     objects = PartyManager("consortium__parties__firm")

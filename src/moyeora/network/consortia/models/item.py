@@ -22,9 +22,12 @@ class Item(models.Model):
     description = models.TextField(_("description"), max_length=4000, blank=True)
     start = models.DateField(_("begins"))
     due = models.DateField(_("due"))
+    period_days = models.PositiveSmallIntegerField(default=7)
     currency = models.CharField(_("currency"), max_length=3, default="KRW")
     budget = models.PositiveBigIntegerField(_("budget"))  # smallest units of the currency
     price = models.PositiveBigIntegerField(_("the customer pays"))
+    offer_currency = models.CharField(max_length=3, default="KRW")  # of the members' prices
+    exchange_rate = models.CharField(max_length=20, blank=True)  # offers' currency for one unit
     place = models.CharField(_("place"), max_length=50)
     latitude = models.DecimalField(max_digits=8, decimal_places=5)
     longitude = models.DecimalField(max_digits=8, decimal_places=5)
@@ -32,12 +35,14 @@ class Item(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     created = models.DateTimeField()
     created_by = models.UUIDField()
+    closed = models.DateTimeField(null=True)
 
     objects = ScopedManager(firm="owner")
 
     class Meta:
         default_permissions = ()
         ordering = ("-created", "-id")
+        indexes = (models.Index(fields=["state", "closed"]),)
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(due__gte=models.F("start")), name="item_due_after_start"
@@ -63,6 +68,7 @@ class Need(models.Model):
     due = models.DateField(_("due"), null=True, blank=True)
     must = models.JSONField(default=dict)
     split = models.BooleanField(_("may be split among firms"), default=True)
+    firms_max = models.PositiveSmallIntegerField(null=True)  # among how many, when it may be
     after = models.JSONField(default=list)  # keys of the needs that come before
 
     objects = ScopedManager(firm="item__owner")
@@ -71,25 +77,3 @@ class Need(models.Model):
         default_permissions = ()
         ordering = ("order", "id")
         constraints = (models.UniqueConstraint(fields=["item", "key"], name="one_need_a_key"),)
-
-
-class Proposal(models.Model):
-    """What formation answered once: the plan, whether proven, the runners-up, the reasons.
-
-    ``answer`` holds everybody's prices and is read by actions alone; pages show the view that
-    discretion allows.
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id)
-    item = models.ForeignKey(Item, models.CASCADE, related_name="proposals")
-    job = models.UUIDField(null=True)
-    created = models.DateTimeField()
-    proven = models.BooleanField(default=False)
-    seconds = models.FloatField(default=0)
-    answer = models.JSONField(default=dict)
-
-    objects = ScopedManager(firm="item__owner")
-
-    class Meta:
-        default_permissions = ()
-        ordering = ("-created", "-id")

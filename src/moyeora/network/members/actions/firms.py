@@ -54,6 +54,7 @@ def change(act: Act, firm: Firm, *, written: Mapping[str, str]) -> Firm:
         given.setdefault("latitude", str(firm.latitude))
         given.setdefault("longitude", str(firm.longitude))
     values, faults = read_firm(given)
+    faults = [fault for fault in faults if fault.field not in {"firm", "trade"}]
     if faults:
         raise Refused(faults)
     fields = {**firm_fields(values), **{name: written.get(name, "").strip() for name in _FREE}}

@@ -19,7 +19,7 @@ from moyeora.network.members.secrets import digest_of, new_secret
 
 INVITATION_LASTS: Final = timedelta(days=7)
 TOKENS_MOST: Final = 20
-OFFICES_WITHOUT_FIRM: Final = (*OF_THE_ASSOCIATION, Office.REVIEWER)
+OFFICES_WITHOUT_FIRM: Final = (*OF_THE_ASSOCIATION, Office.REVIEWER, Office.AUDITOR)
 
 
 @action("members.person.invite")

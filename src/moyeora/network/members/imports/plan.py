@@ -34,6 +34,13 @@ class Step:
     why: str = ""
     fields: tuple[str, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """What it is about, as it was written."""
+        if self.what == "pair":
+            return f"{self.row.values['firm_a']} – {self.row.values['firm_b']}"
+        return self.row.written["name"]
+
 
 @dataclass(frozen=True)
 class Plan:

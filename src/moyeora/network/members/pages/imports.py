@@ -63,7 +63,7 @@ def _pour_away(request: HttpRequest) -> None:
 
 @csrf_protect
 def _imports(request: HttpRequest) -> HttpResponse:
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
 
     def take(told: dict) -> Upload:
         with tempfile.NamedTemporaryFile(dir=store.folder()) as copy:  # mode 0600, gone after
@@ -240,7 +240,8 @@ def drop(request: HttpRequest, upload: UUID) -> HttpResponse:
 def progress(request: HttpRequest, upload: UUID) -> HttpResponse:
     """The bar alone, asked for every second by the page; at the end the page loads itself anew."""
     table = _upload(request, upload)
-    _give_back_if_failed(table)
+    if table.state == Upload.State.RUNNING:
+        _give_back_if_failed(table)
     if table.state != Upload.State.RUNNING:
         answer = HttpResponse(status=204)
         answer["HX-Refresh"] = "true"

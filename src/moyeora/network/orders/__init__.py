@@ -1,0 +1,1 @@
+"""Orders: from the customer's contract to what was delivered, accepted and invoiced."""

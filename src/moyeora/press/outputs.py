@@ -1,0 +1,33 @@
+"""The folders that the press makes of a job, and how they are known again."""
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from moyeora.press import durable
+from moyeora.press.folder import STAMP, WORK
+
+PROOF_STAMP = "proof.json"  # says which job a folder has the proof of
+_PROOF_WORK = "proof-work"  # while a proof is made
+
+
+def is_output(folder: Path) -> bool:
+    """Whether a folder holds what the press made, or was making, of a job: a run or a proof."""
+    names = (STAMP, PROOF_STAMP, WORK, _PROOF_WORK, durable.going(WORK))
+    return any((folder / name).exists() for name in names)
+
+
+@contextlib.contextmanager
+def proof_work(out: Path) -> Iterator[Path]:
+    """A private folder for the work on a proof inside ``out``, which is made if need be; removed at
+    the end."""
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    out.chmod(0o700)
+    work = out / _PROOF_WORK
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(mode=0o700)
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)

@@ -1,0 +1,100 @@
+"""The application with the world of the permission matrix, served for a browser.
+
+``python -m tests.network.site PORT`` fills a new database (``MOYEORA_HOME``, ``DATABASE_URL``),
+writes as one line of JSON which pages each kind of person may see and their sessions' cookies, and
+serves until its standard input is closed.
+"""
+
+import importlib
+import json
+import os
+import sys
+import threading
+import time
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.network.settings"
+
+
+class Threads(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+def main(port: int) -> None:
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.urls import clear_url_caches
+
+    settings.ROOT_URLCONF = __name__
+    clear_url_caches()
+    call_command("migrate", verbosity=0)
+    told = fill()
+    from moyeora.network.wsgi import application
+
+    server = make_server("127.0.0.1", port, application, Threads, Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(json.dumps(told), flush=True)
+    sys.stdin.read()
+
+
+def fill() -> dict:
+    """The matrix's rows as addresses, and a session for each kind of person."""
+    from django.urls import reverse
+    from tests.network.conftest import make_people
+    from tests.network.permissions import KINDS, Call, given, table
+
+    people = make_people()
+    made = {}
+    pages = {}
+    for name, (room, expected) in table("PAGES").items():
+        if room not in made:
+            made[room] = given(room, people)
+        kinds = [kind for kind, cell in expected.items() if cell in ("ok", "again")]
+        if kinds and " " not in name:
+            call = made[room].get(name, Call())
+            pages[name] = {"path": reverse(name, kwargs=call.arguments) + call.query, "for": kinds}
+    sessions = {kind: session(people.client(who)) for kind, who in KINDS.items()}
+    return {"pages": pages, "sessions": sessions}
+
+
+def session(browser) -> str:
+    """The cookie of somebody who has just given the password again."""
+    if "session" not in browser.cookies:
+        return ""
+    kept = browser.session
+    kept["account_authentication_methods"] = [
+        {"method": "password", "at": time.time(), "reauthenticated": True}
+    ]
+    kept.save()
+    return browser.cookies["session"].value
+
+
+def broken(request):
+    raise RuntimeError("what a page looks like when it breaks")
+
+
+def __getattr__(name: str):
+    """The addresses, as a URL configuration: the application's and one that breaks."""
+    if name == "urlpatterns":
+        from django.urls import path
+
+        return [
+            path("broken/", broken),
+            *importlib.import_module("moyeora.network.urls").urlpatterns,
+        ]
+    if name.startswith("handler"):
+        return getattr(importlib.import_module("moyeora.network.urls"), name)
+    raise AttributeError(name)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,162 @@
+"""Every page in a real browser: both languages, a screen and a phone, for all who may see it.
+
+No axe violation, no console error (Chromium tells breaches of the security policy there), no
+scrolling sideways on a phone. The pages are those of the permission matrix, so that a new page is
+walked by itself.
+"""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from tests.network.permissions import table
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+PAGES = [
+    name
+    for name, (_, expected) in table("PAGES").items()
+    if " " not in name and {"ok", "again"} & set(expected.values())
+]
+WIDTHS = (1280, 390)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The served application: its address and what its rows are."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    home = tmp_path_factory.mktemp("site")
+    environment = {**os.environ, "MOYEORA_HOME": str(home), "DATABASE_URL": new_database(home)}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.network.site", str(port)],
+        env=environment,
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    told = json.loads(server.stdout.readline())
+    yield {"address": f"http://127.0.0.1:{port}", **told}
+    server.stdin.close()
+    server.wait(10)
+
+
+def new_database(home: Path) -> str:
+    """A database beside that of the other tests, on the same kind of server."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        return f"sqlite:///{home}/site.sqlite3"
+    import psycopg
+
+    name = f"site_{uuid4().hex}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright):
+    browser = playwright.chromium.launch(
+        executable_path=CHROMIUM,
+        args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    )
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def walker(site, chromium):
+    return Walker(site, chromium.new_context())
+
+
+class Walker:
+    """One tab that goes from page to page, so that styles and fonts are loaded once."""
+
+    def __init__(self, site, context) -> None:
+        self.site, self.context = site, context
+        self.tab = context.new_page()
+        self.said = []
+        self.tab.on(
+            "console", lambda m: m.type in ("error", "warning") and self.said.append(m.text)
+        )
+        self.tab.on("pageerror", lambda error: self.said.append(str(error)))
+        self.seen = set()
+
+    def become(self, kind: str, language: str) -> None:
+        cookies = {"session": self.site["sessions"][kind], "django_language": language}
+        self.context.clear_cookies()
+        self.context.add_cookies(
+            [
+                {"name": name, "value": value, "url": self.site["address"]}
+                for name, value in cookies.items()
+                if value
+            ]
+        )
+
+    def new_to_us(self, path: str) -> bool:
+        """Whether the page's skeleton (its elements without their text) has not been seen yet."""
+        answer = self.context.request.get(self.site["address"] + path)
+        if "text/html" not in answer.headers["content-type"]:
+            return False
+        told_apart = r"<(\w+)|class=\"([^\"]*)\"| (type|role|lang|aria-\w+|disabled|checked)\b"
+        skeleton = hash(tuple(re.findall(told_apart, answer.text())))
+        new = skeleton not in self.seen
+        self.seen.add(skeleton)
+        return new
+
+    def faults(self, path: str, status: int = 200) -> list[str]:
+        """What is wrong with the page on a screen and on a phone."""
+        self.said.clear()
+        self.tab.set_viewport_size({"width": WIDTHS[0], "height": 800})
+        answer = self.tab.goto(self.site["address"] + path)
+        found = [] if answer.status == status else [f"status {answer.status}"]
+        for width in WIDTHS:
+            self.tab.set_viewport_size({"width": width, "height": 800})
+            wide = self.tab.evaluate("document.documentElement.scrollWidth")
+            if wide > width:
+                found.append(f"{width} px: scrolls sideways to {wide}")
+            result = Axe().run(self.tab, options={"resultTypes": ["violations"]})
+            found += [
+                f"{width} px: {rule['id']}: {node['html'][:200]} {node['failureSummary']}"
+                for rule in result.response["violations"]
+                for node in rule["nodes"]
+            ]
+        expected = f"status of {status} "  # Chromium tells of the page's own status as of an error
+        found += [said for said in self.said if expected not in said]
+        return found
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_sound_for_all_who_see_it(walker, name):
+    page = walker.site["pages"][name]
+    found = {}
+    for kind in page["for"]:
+        for language in ("ko", "en"):
+            walker.become(kind, language)
+            # Mostly a page is built alike for many; each way it is built is looked at once.
+            if walker.new_to_us(page["path"]) and (faults := walker.faults(page["path"])):
+                found[f"{kind}, {language}"] = faults
+    assert not found, json.dumps(found, ensure_ascii=False, indent=2)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/nothing/", 404), ("/broken/", 500)], ids=["missing", "broken"]
+)
+def test_what_goes_wrong_is_told_on_a_sound_page(walker, path, status):
+    for language in ("ko", "en"):
+        walker.become("owner", language)
+        assert walker.faults(path, status) == []
