@@ -4,13 +4,8 @@ BIN := .venv/bin
 N ?=
 OUT ?= out/department-store$(if $(N),-$(N))
 
-<<<<<<< HEAD
-.PHONY: run test lint lock docs clean bench bench-press lock-bench \
-	bench-sharing bench-resolution bench-formation bench-network-search soak soak-resolution
-=======
 .PHONY: run test browser lint lock docs clean bench bench-press lock-bench \
-	bench-sharing bench-resolution bench-formation soak soak-resolution
->>>>>>> 366eeea5ec27ef10a00c609d7391e8ddc0d48417
+	bench-sharing bench-resolution bench-formation bench-network-search soak soak-resolution
 
 run: .venv/installed
 	$(BIN)/python examples/department-store/run.py $(if $(N),--households $(N)) --out $(OUT)
