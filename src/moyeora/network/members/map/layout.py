@@ -12,17 +12,17 @@ from typing import Final
 import networkx as nx
 
 SEED: Final = 2004
-ROUNDS: Final = 120
+ROUNDS: Final = 300
 Point = tuple[float, float]
 
 
-def layout(ties: Iterable[tuple[str, str, int]]) -> Mapping[str, Point]:
-    """Places of all that have ties ``(a, b, times)``, three digits; the same for the same ties
+def layout(ties: Iterable[tuple[str, str]]) -> Mapping[str, Point]:
+    """Places of all that have ties ``(a, b)``, to three places; the same for the same ties
     in whatever order.
     """
     graph = nx.Graph()
-    for a, b, times in sorted(ties):
-        graph.add_edge(a, b, weight=1 + math.log(times))
+    for a, b in sorted(ties):
+        graph.add_edge(a, b)
     parts = sorted(
         (sorted(part) for part in nx.connected_components(graph)),
         key=lambda part: (-len(part), part[0]),
@@ -33,9 +33,7 @@ def layout(ties: Iterable[tuple[str, str, int]]) -> Mapping[str, Point]:
         # A graph of its own: a view of the whole gives its firms in no fixed order.
         own_ties = nx.Graph()
         own_ties.add_nodes_from(part)
-        own_ties.add_edges_from(
-            (a, b, graph[a][b]) for a, b in sorted(map(sorted, graph.subgraph(part).edges))
-        )
+        own_ties.add_edges_from(sorted(tuple(sorted(tie)) for tie in graph.subgraph(part).edges))
         own = _part(own_ties, part)
         radius = math.sqrt(len(part)) + 0.8
         x, y = _free(radius, taken)
@@ -53,7 +51,14 @@ def _part(graph: nx.Graph, names: list[str]) -> dict[str, Point]:
     }
     if len(names) < 4:
         return {name: (0.5 * x, 0.5 * y) for name, (x, y) in circle.items()}
-    found = nx.forceatlas2_layout(graph, pos=circle, max_iter=ROUNDS, weight="weight", seed=SEED)
+    found = nx.forceatlas2_layout(
+        graph,
+        pos=circle,
+        max_iter=ROUNDS,
+        scaling_ratio=50,
+        strong_gravity=True,  # without it a chain of consortia is a knotted string
+        seed=SEED,
+    )
     middle_x = sum(x for x, _ in found.values()) / len(names)
     middle_y = sum(y for _, y in found.values()) / len(names)
     reach = max(math.hypot(x - middle_x, y - middle_y) for x, y in found.values()) or 1

@@ -57,7 +57,9 @@ def drawn(shown: Map, own: UUID | None) -> dict[str, Any]:
     """The map as the page's script draws it: firms with places and functions, ties with weights."""
     ties = sorted((str(tie.a_id), str(tie.b_id), tie.times) for tie in shown.ties)
     key = hashlib.sha256(json.dumps(ties).encode()).hexdigest()
-    places = cache.get_or_set(f"map:{key}", lambda: layout(ties), KEPT_SECONDS)
+    places = cache.get_or_set(
+        f"map:{key}", lambda: layout((a, b) for a, b, _ in ties), KEPT_SECONDS
+    )
     return {
         "firms": [
             {
