@@ -12,6 +12,8 @@ from typing import Final
 import networkx as nx
 
 SEED: Final = 2004
+EDITION: Final = 1
+"""Of this way to lay out: raise it with every change, for what was laid out before is kept."""
 ROUNDS: Final = 300
 Point = tuple[float, float]
 

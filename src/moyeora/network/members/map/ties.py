@@ -12,7 +12,7 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
-from moyeora.network.members.map.layout import layout
+from moyeora.network.members.map.layout import EDITION, layout
 from moyeora.network.members.models import Firm, Tie
 from moyeora.network.members.search.vocabulary import capability
 
@@ -58,7 +58,7 @@ def drawn(shown: Map, own: UUID | None) -> dict[str, Any]:
     ties = sorted((str(tie.a_id), str(tie.b_id), tie.times) for tie in shown.ties)
     key = hashlib.sha256(json.dumps(ties).encode()).hexdigest()
     places = cache.get_or_set(
-        f"map:{key}", lambda: layout((a, b) for a, b, _ in ties), KEPT_SECONDS
+        f"map:{EDITION}:{key}", lambda: layout((a, b) for a, b, _ in ties), KEPT_SECONDS
     )
     return {
         "firms": [
