@@ -5,7 +5,7 @@ N ?=
 OUT ?= out/department-store$(if $(N),-$(N))
 
 .PHONY: run test browser lint lock docs clean bench bench-press lock-bench \
-	bench-sharing bench-resolution bench-formation soak soak-resolution
+	bench-sharing bench-resolution bench-formation bench-network-search soak soak-resolution
 
 run: .venv/installed
 	$(BIN)/python examples/department-store/run.py $(if $(N),--households $(N)) --out $(OUT)
@@ -90,3 +90,7 @@ bench-resolution: .venv/installed
 bench-formation: .venv/installed
 	$(BIN)/python -m benchmarks.formation
 	$(BIN)/python -m benchmarks.recommendation
+
+# Searching members: a million made-up firms on PostgreSQL, 780 on both databases (some 20 minutes).
+bench-network-search: .venv/installed
+	$(BIN)/python -m benchmarks.network_search $(ARGS)
