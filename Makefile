@@ -5,7 +5,8 @@ N ?=
 OUT ?= out/department-store$(if $(N),-$(N))
 
 .PHONY: run test browser lint lock docs clean bench bench-press lock-bench \
-	bench-sharing bench-resolution bench-formation bench-network-search soak soak-resolution
+	bench-sharing bench-resolution bench-formation bench-network bench-network-search \
+	soak soak-resolution
 
 run: .venv/installed
 	$(BIN)/python examples/department-store/run.py $(if $(N),--households $(N)) --out $(OUT)
@@ -94,3 +95,7 @@ bench-formation: .venv/installed
 # Searching members: a million made-up firms on PostgreSQL, 780 on both databases (some 20 minutes).
 bench-network-search: .venv/installed
 	$(BIN)/python -m benchmarks.network_search $(ARGS)
+
+# Fifty users click through the demonstration network; ARGS="--users 50 --seconds 60".
+bench-network: .venv/installed
+	$(BIN)/python -m benchmarks.network_pages $(ARGS)
