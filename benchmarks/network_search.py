@@ -23,7 +23,10 @@ from uuid import UUID
 SEED = 20260901
 MILLION = 1_000_000
 CHUNK = 5_000
-SYLLABLES = "가나다라마바사아자차하고노도로모보소오조호구누두루무부수우주강남동명문민방산상서선성송신안양영용원유은인일장재정종지진창천청태한해현화"
+SYLLABLES = (
+    "가나다라마바사아자차하고노도로모보소오조호구누두루무부수우주강남동명문민방산상서"
+    "선성송신안양영용원유은인일장재정종지진창천청태한해현화"
+)
 
 
 def firm(number: int) -> SimpleNamespace:
@@ -132,7 +135,8 @@ def queries() -> Iterator[tuple[str, str, dict[str, list[str]]]]:
         + ["".join(chance.choices(SYLLABLES, k=2)) for _ in range(25)],
         "more syllables": [one.ko.replace(" ", "") for one in known]
         + [
-            "".join(chance.choices(SYLLABLES, k=2)) + chance.choice(sum(LAST.values(), []))
+            "".join(chance.choices(SYLLABLES, k=2))
+            + chance.choice([last for lasts in LAST.values() for last in lasts])
             for _ in range(25)
         ],
         "English": [one.en for one in known] + ["variable data", "print", "mold", "Daewoo", "LCD"],

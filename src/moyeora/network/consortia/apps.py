@@ -9,7 +9,10 @@ class ConsortiaConfig(AppConfig):
 
     def ready(self) -> None:
         from moyeora.network.consortia import journal, menu, permissions, work  # noqa: F401
+        from moyeora.network.consortia.agreements import jobs  # noqa: F401
+        from moyeora.network.consortia.agreements import menu as agreements
 
         permissions.register()
         menu.register()
         journal.register()
+        agreements.register()

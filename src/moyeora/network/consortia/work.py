@@ -14,6 +14,7 @@ from django_scopes import scopes_disabled
 from moyeora.network.consortia.actions.items import locked
 from moyeora.network.consortia.actions.proposing import PROPOSE, REPAIR, write_answer
 from moyeora.network.consortia.actions.questions import WAYS_IN, write_ways_in
+from moyeora.network.consortia.agreements import menu as agreements
 from moyeora.network.consortia.deadlines import pass_deadlines
 from moyeora.network.consortia.forming import form
 from moyeora.network.consortia.item_table import read, table_of
@@ -82,7 +83,7 @@ def ways_in_job(task: Task, *, question: str) -> None:
 @job("consortia.deadlines", title=_("Deadlines of invitations"), every=timedelta(minutes=10))
 def deadlines_job(task: Task) -> dict[str, int]:
     """Let invitations expire whose deadline has passed."""
-    return {"expired": pass_deadlines(now())}
+    return {"expired": pass_deadlines(now()), "lapsed": agreements.pass_deadlines(now())}
 
 
 def basis(item: Item) -> Sealed | None:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import xlsxwriter
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from django_scopes import scopes_disabled
 from moyeora.network.consortia.agreements.program import program
 from moyeora.network.consortia.agreements.terms import from_json
 from moyeora.network.consortia.models import Agreement, Consortium
+from moyeora.network.consortia.pages import may
 from moyeora.network.frame.clock import today
 from moyeora.network.frame.faults import NotAllowed, Refused
 from moyeora.network.frame.forms import tell
@@ -39,7 +39,7 @@ from moyeora.network.ledger.statements import lines_of, pdf, view
 from moyeora.network.orders.models import Invoice
 
 
-@login_required
+@may("ledger.see")
 @require_GET
 def money(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """What is due to my firm, what was paid, and what came in."""
@@ -75,7 +75,7 @@ def money(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 def record(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Enter a receipt and divide it."""
     consortium = _consortium(consortium_id)
@@ -85,8 +85,8 @@ def record(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     lang = request.LANGUAGE_CODE
     facts = [_Named(fact.id, fact.name[lang]) for fact in agreed.facts]
     form = ReceiptForm(
-        request.POST or None,
-        request.FILES or None,
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
         facts=facts,
         invoices=list(Invoice.objects.filter(consortium=consortium)),
         initial={"on": today()},
@@ -122,7 +122,7 @@ def record(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def divide(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """Divide a receipt that was only recorded."""
@@ -131,7 +131,7 @@ def divide(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     return redirect("statement", receipt.id)
 
 
-@login_required
+@may("ledger.see")
 @require_GET
 def statement(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """A statement: my firm's lines with the reason of each won, and one total a step."""
@@ -148,7 +148,7 @@ def statement(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("ledger.see")
 @require_GET
 def statement_pdf(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """The same as a PDF."""
@@ -161,7 +161,7 @@ def statement_pdf(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     return response
 
 
-@login_required
+@may("ledger.see")
 @require_GET
 def export(request: HttpRequest, consortium_id: UUID, form: str) -> HttpResponse:
     """My firm's lines of all statements, for its accountant."""
@@ -204,12 +204,12 @@ def export(request: HttpRequest, consortium_id: UUID, form: str) -> HttpResponse
     )
 
 
-@login_required
+@may("consortia.see")
 def claim(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Claim a cost."""
     consortium = _consortium(consortium_id)
     _must(permissions.owns_a_party, request, consortium, "ledger.cost.claim")
-    form = ClaimForm(request.POST or None)
+    form = ClaimForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             receipts.claim_cost(request.actor, consortium, **form.cleaned_data)
@@ -228,7 +228,7 @@ def claim(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def answer_claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     """Approve or refuse another firm's cost."""
@@ -237,13 +237,13 @@ def answer_claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     return redirect("money", found.consortium_id)
 
 
-@login_required
+@may("consortia.see")
 def hold(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Hold a disputed amount."""
     consortium = _consortium(consortium_id)
     _must(permissions.owns_a_party, request, consortium, "ledger.hold")
     firms = [party.firm for party in consortium.parties.filter(left=None).select_related("firm")]
-    form = HoldForm(request.POST or None, firms=firms)
+    form = HoldForm(request.POST if request.method == "POST" else None, firms=firms)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         firm = next(one for one in firms if str(one.id) == data["firm"])
@@ -266,7 +266,7 @@ def hold(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def release(request: HttpRequest, hold_id: UUID) -> HttpResponse:
     """Release a held amount."""
@@ -275,7 +275,7 @@ def release(request: HttpRequest, hold_id: UUID) -> HttpResponse:
     return redirect("money", held.consortium_id)
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def instruct(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Make a batch of all that is due."""
@@ -283,7 +283,7 @@ def instruct(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     return redirect("batch", batch_.id)
 
 
-@login_required
+@may("consortia.see")
 @require_GET
 def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """A batch: its payments, the files for the bank, and what became of each."""
@@ -299,7 +299,7 @@ def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 @require_GET
 @never_cache
 def batch_file(request: HttpRequest, batch_id: UUID, form: str) -> HttpResponse:
@@ -314,7 +314,7 @@ def batch_file(request: HttpRequest, batch_id: UUID, form: str) -> HttpResponse:
     return _download(made, "application/xml", f"payout-{found.number}.xml")
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def send(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """The bank has taken the file."""
@@ -323,7 +323,7 @@ def send(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     return redirect("batch", found.id)
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def end(request: HttpRequest, payout_id: UUID) -> HttpResponse:
     """A payment was made, or came back."""
@@ -335,7 +335,7 @@ def end(request: HttpRequest, payout_id: UUID) -> HttpResponse:
     return redirect("batch", found.batch_id)
 
 
-@login_required
+@may("consortia.see")
 @require_GET
 def books(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """The trial balance: my own accounts, and of the other firms one sum a kind."""

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,6 +18,7 @@ from moyeora.network.consortia.agreements.divisions import divisions, own_cost, 
 from moyeora.network.consortia.agreements.forms import DraftForm
 from moyeora.network.consortia.agreements.paper import RULE_WORDS, Signed, pdf, text
 from moyeora.network.consortia.models import Agreement, Ballot, Consortium, Draft, Signature, Vote
+from moyeora.network.consortia.pages import may
 from moyeora.network.frame.charts import Bar
 from moyeora.network.frame.faults import NotAllowed, Refused
 from moyeora.network.frame.templatetags.moyeora import money
@@ -26,7 +26,7 @@ from moyeora.network.members.models import Person
 from moyeora.sharing.text import plain_text
 
 
-@login_required
+@may("consortia.see")
 @require_GET
 def overview(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """All versions, who has signed, my draft, the votes."""
@@ -64,13 +64,17 @@ def overview(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 def draft(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Write the draft; it is kept even while it has faults."""
     consortium = _consortium(consortium_id)
     _must_own(request, consortium)
     terms = _terms(request, consortium)
-    form = DraftForm(request.POST or None, terms=terms, initial=DraftForm.initial_of(terms))
+    form = DraftForm(
+        request.POST if request.method == "POST" else None,
+        terms=terms,
+        initial=DraftForm.initial_of(terms),
+    )
     if request.method == "POST" and form.is_valid():
         made = form.made()
         if made.rule != "negotiated":
@@ -105,7 +109,7 @@ def draft(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 @require_GET
 def compare(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """What my firm would get under each division, in three courses of events."""
@@ -158,7 +162,7 @@ def compare(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def compute(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Ask for v(S), on which two of the divisions rest."""
@@ -169,7 +173,7 @@ def compute(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     return redirect("job", started.id)
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def offer(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Offer my draft for signature."""
@@ -181,7 +185,7 @@ def offer(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     return redirect("agreement", made.id)
 
 
-@login_required
+@may("consortia.see")
 def read(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     """The exact text, who has signed, what changed; sign or refuse."""
     agreement = _agreement(agreement_id)
@@ -215,7 +219,7 @@ def read(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 @require_GET
 def paper(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     """The agreement with its signatures as a PDF."""
@@ -239,7 +243,7 @@ def paper(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     return response
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def put_ballot(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Put a question to the vote."""
@@ -253,7 +257,7 @@ def put_ballot(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     return redirect("agreements", consortium.id)
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def cast_vote(request: HttpRequest, ballot_id: UUID) -> HttpResponse:
     """Cast my firm's vote."""

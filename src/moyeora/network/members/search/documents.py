@@ -27,6 +27,7 @@ IN_NAME: Final = "\ue001"
 WHOLE_WORD: Final = "\ue002"
 WHOLE_NAME: Final = "\ue003"
 FACET: Final = "\ue004"
+ALONE: Final = (WHOLE_WORD, WHOLE_NAME, FACET)  # marks of tokens that are never part of a phrase
 GAP: Final = "\ue005"  # between two texts, so that no phrase reaches over it
 
 KINDS: Final = ("function", "trade", "region", "certificate", "free")
@@ -76,6 +77,7 @@ def document(firm: Firm, today: date) -> Document:
     digits = firm.number.replace("-", "")
     texts = [
         firm.name,
+        firm.name.replace(" ", ""),
         firm.name_en,
         firm.number,
         digits,
@@ -87,7 +89,7 @@ def document(firm: Firm, today: date) -> Document:
         *certificates,
         firm.profile,
     ]
-    names = (firm.name, firm.name_en, digits)
+    names = (firm.name, firm.name.replace(" ", ""), firm.name_en, digits)
     words = [*_apart(map(stream, texts))]
     words += _apart([IN_NAME + token for token in stream(text)] for text in names)
     words += sorted({WHOLE_WORD + run for text in does for run in words_of(text)})

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from uuid import UUID
 
 from moyeora.network.members.search.documents import (
     IN_NAME,
@@ -28,8 +29,10 @@ from moyeora.network.members.search.documents import (
 from moyeora.network.members.search.query import Phrase, Query, Term
 from moyeora.network.members.search.store import Cases, Every, Expression, Hit, Some, match
 
-EXACT: Final = 1_500
+EXACT: Final = 1_000
 """Up to about so many hits all are read and counted exactly."""
+UNSEEN: Final = 3
+"""Who saw none in a sample may say with 95 % certainty: it held less than three on average."""
 ENOUGH: Final = 200
 """So many hits are a sample: a share of them is right to about one fourteenth."""
 NAMED: Final = 100  # firms whose name matches, looked up besides a sample
@@ -131,7 +134,7 @@ def _sample(parts: list[Expression], scores: Iterable[Cases]) -> _Sample:
     for tier in range(highest, -1, -1):
         hits += match(condition, (tier, tier), scores)
         share = 4**tier
-        if tier and len(hits) * share <= EXACT:
+        if tier and (len(hits) + UNSEEN) * share <= EXACT:
             return _Sample(hits + match(condition, (0, tier - 1), scores), 1)
         if len(hits) >= ENOUGH:
             return _Sample(hits, share)
@@ -232,3 +235,11 @@ def kilometres(a: tuple[float, float], b: tuple[float, float]) -> float:
 def by_distance(hits: Iterable[Hit], place: tuple[float, float]) -> list[Hit]:
     """The nearest first."""
     return sorted(hits, key=lambda hit: kilometres(place, (hit.latitude, hit.longitude)))
+
+
+def everyone(query: Query, chosen: Facets, most: int) -> list[UUID]:
+    """All firms that a search finds, in no order, ``most`` at the most."""
+    parts = [_anywhere(term) for term in query.terms]
+    parts += _wanted({kind: values for kind, values in chosen.items() if values})
+    condition = Every(tuple(parts)) if parts else None
+    return [hit.firm for hit in match(condition, (0, TIERS - 1), limit=most)]

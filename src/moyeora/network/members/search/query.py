@@ -5,14 +5,12 @@ alternative being phrases that must all stand there.
 """
 
 from dataclasses import dataclass
-from itertools import combinations, pairwise
 from typing import Final
 
 from moyeora.network.members.search.tokens import is_hangul, runs, tokens, whole
 
 LONGEST_QUERY: Final = 200  # characters
 MOST_TERMS: Final = 8
-_SPLITS: Final = 2  # places at which a term may have been written without its space
 
 
 @dataclass(frozen=True)
@@ -64,17 +62,10 @@ def _term(chunk: list[str], alone: bool) -> Term:
 
 
 def _pieces(run: str) -> list[list[str]]:
-    """사출금형 may stand as 사출 금형: the run with up to two spaces, no piece of one syllable."""
+    """사출금형 may stand as 사출 금형: the run whole, and parted once, into no single syllable."""
     if not is_hangul(run) or len(run) > 12:
         return [[run]]
-    ways = []
-    for count in range(_SPLITS + 1):
-        for cuts in combinations(range(2, len(run) - 1), count):
-            ends = [0, *cuts, len(run)]
-            pieces = [run[a:b] for a, b in pairwise(ends)]
-            if all(len(piece) > 1 for piece in pieces) or len(pieces) == 1:
-                ways.append(pieces)
-    return ways
+    return [[run], *([run[:cut], run[cut:]] for cut in range(2, len(run) - 1))]
 
 
 def _phrase(chunk: list[str], alone: bool) -> Phrase:

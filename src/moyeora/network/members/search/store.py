@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from moyeora.network.members.models import Firm
-from moyeora.network.members.search.documents import GAP, TIERS, Document
+from moyeora.network.members.search.documents import ALONE, GAP, TIERS, Document
 from moyeora.network.members.search.query import Phrase
 
 FINDABLE: Final = Firm.Standing.MEMBER
@@ -167,7 +167,11 @@ def tsvector(document: Document) -> str:
     for place, word in enumerate(document.words, start=1):
         if word != GAP:
             places.setdefault(word, []).append(place)
-    return " ".join(f"'{word}':{','.join(map(str, at))}" for word, at in places.items())
+    return " ".join(
+        # Where a facet or a whole word stands, nobody asks.
+        f"'{word}'" if word[0] in ALONE else f"'{word}':{','.join(map(str, at))}"
+        for word, at in places.items()
+    )
 
 
 def _ts(expression: Expression) -> str:

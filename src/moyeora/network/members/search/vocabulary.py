@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from moyeora.formation.trades import FUNCTIONS, Capability, default_trades
-from moyeora.network.members.search.tokens import runs
+from moyeora.network.members.search.tokens import is_hangul, runs
 
 FUNCTION_LABELS: Final = {
     "R&D": _("research and development"),
@@ -86,8 +86,9 @@ def words_of_offer(term: str) -> tuple[str, ...]:
     known = capability(term)
     if known is None:
         return (term,)
-    names = (known.ko, known.en, known.trade_ko, *other_names().get(term, "").split(";"))
-    return tuple(name.strip() for name in names if name.strip())
+    others = [name.strip() for name in other_names().get(term, "").split(";")]
+    names = [known.ko, known.en, known.trade_ko, *filter(None, others)]
+    return (*names, *(name.replace(" ", "") for name in names if " " in name and is_hangul(name)))
 
 
 @cache

@@ -1,0 +1,62 @@
+"""Schemathesis calls every operation of the OpenAPI description with what it allows and forbids.
+
+No answer is a server error, and each is one that the description tells of: status, content type and
+shape. Asked as the association's coordinator and as a firm's owner, each by a token.
+"""
+
+import hashlib
+
+import pytest
+import schemathesis
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from tests.network.permissions import KINDS, Call, given, rooms
+
+from moyeora.network.members.models import Token
+from moyeora.network.wsgi import application
+
+schema = schemathesis.openapi.from_wsgi("/api/openapi.json", application)
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+
+
+@pytest.fixture
+def world(people):
+    """A token for each of two people, and calls to things that are there."""
+    people.keys = {"coordinator": "coordinator", "owner": "ours.owner"}
+    for who, key in people.keys.items():
+        digest = hashlib.sha256(key.encode()).hexdigest()
+        Token.objects.create(holding=people.holdings[KINDS[who]], label="test", digest=digest)
+    people.calls = {}
+    for room in rooms():
+        people.calls |= given(room, people)
+    return people
+
+
+@schema.parametrize()
+@settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_answer_is_one_that_is_described(world, case):
+    """Each case twice: with what was made up, and about something that is there."""
+    there = world.calls.get(f"{case.method} {case.path}", Call()).arguments
+    for arguments in ({}, there) if there else ({},):
+        case.path_parameters.update({name: str(value) for name, value in arguments.items()})
+        for key in world.keys.values():
+            with transaction.atomic():
+                case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS)
+                transaction.set_rollback(True)
