@@ -258,10 +258,11 @@ class Holding(models.Model):
                 condition=models.Q(ended__isnull=True),
                 name="one_holding_of_an_office",
             ),
+            # SQLite cannot take two without a firm for equal (nulls_distinct) in the first.
             models.UniqueConstraint(
                 fields=["person", "office"],
                 condition=models.Q(ended__isnull=True, firm__isnull=True),
-                name="one_holding_without_firm",
+                name="one_holding_without_a_firm",
             ),
             models.CheckConstraint(
                 condition=models.Q(office__in=[o.value for o in OF_A_FIRM], firm__isnull=False)
@@ -308,10 +309,11 @@ class Invitation(models.Model):
                 condition=models.Q(ended__isnull=True),
                 name="one_open_invitation",
             ),
+            # SQLite cannot take two without a firm for equal (nulls_distinct) in the first.
             models.UniqueConstraint(
                 fields=["email", "office"],
                 condition=models.Q(ended__isnull=True, firm__isnull=True),
-                name="one_open_invitation_without_firm",
+                name="one_open_invitation_without_a_firm",
             ),
         )
 
