@@ -74,7 +74,7 @@ class Workers:
                     done += task.stop - task.start
                     deaths = 0
                     yield volume
-            except BrokenProcessPool:
+            except (BrokenProcessPool, ConnectionError):  # the latter while it starts
                 deaths += 1
                 if deaths == _DEATHS:
                     raise UnfinishedError(
