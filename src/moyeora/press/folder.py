@@ -113,7 +113,6 @@ class Claim:
         for name in others:
             (self.ready / name).replace(self.out / name)
         durable.sync(self.out)
-        durable.sync(self.work)
         replace(stamp, files=dict(stamp.files) | files).write(self.out / STAMP)
         self.done = True
 

@@ -97,8 +97,11 @@ class Workers:
         done = context.Value("q", 0)
         pool = ProcessPoolExecutor(min(self.count, len(tasks)), context, _begin, (done,))
         try:
-            with _main_set_aside():
-                futures = {pool.submit(_print, locked, records, folder, task) for task in tasks}
+            try:
+                with _main_set_aside():
+                    futures = {pool.submit(_print, locked, records, folder, task) for task in tasks}
+            except OSError:  # of the pipes to a process that was killed while it started
+                raise BrokenProcessPool from None
             while futures:
                 ready, futures = wait(futures, timeout=0.1, return_when=FIRST_COMPLETED)
                 progress(done.value)

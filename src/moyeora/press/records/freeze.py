@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from moyeora.press.fault_table import placed
 from moyeora.press.faults import Fault, Kind, Policy, PolicyError, SourceError
 from moyeora.press.job import Job
 from moyeora.press.records import sql
@@ -87,7 +88,7 @@ def freeze(
                 staged = _amended(staged, repeated, unsorted, database)
         faults = sorted([*source.unreadable, *sieve.faults], key=lambda fault: fault.row)
         if failing := [fault for fault in faults if job.policy(fault.kind) is Policy.FAIL]:
-            raise PolicyError(failing)
+            raise PolicyError(failing, placed(job, source.decoys_from))
         path = staged.replace(folder / "records.arrow")
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -103,6 +104,7 @@ def freeze(
         faults=tuple(faults),
         notes=(*notes, *source.notes, *sieve.notes()),
         digest=digest,
+        decoys_from=source.decoys_from,
     )
 
 
@@ -149,6 +151,7 @@ class _Sieve:
         self._suppressed: list[pa.Table] = []
         self._last_row = 0
         self._hashes: list[npt.NDArray[np.uint64]] = []
+        self._compared: list[npt.NDArray[np.uint64]] = []
         self._mended = self._lost_zeros = 0
 
     @property
@@ -158,16 +161,15 @@ class _Sieve:
 
     def kept(self, batch: pa.RecordBatch) -> list[pa.RecordBatch]:
         """The records to keep of a batch, in the frozen table's columns."""
-        *columns, reasons, findings, hashes = batch.columns
-        if reasons.null_count == 0:
-            self._suppress(batch)
-            return []
+        *columns, reasons, findings, hashes, upper, lower = batch.columns
+        rows = columns[0].to_numpy()
+        decoys = self._decoys(rows)
         keep = np.full(len(reasons), True)
         if reasons.null_count < len(reasons):
-            keep = reasons.is_null().to_numpy(zero_copy_only=False)
+            keep = reasons.is_null().to_numpy(zero_copy_only=False) | decoys
             self._suppress(batch.filter(pa.array(~keep)))
-
-        rows = columns[0].to_numpy()
+            if not keep.any():
+                return []
         problems = self._problems(rows, np.where(keep, findings.to_numpy(), 0))
         for n, column in enumerate(self._rules.columns, self._texts):
             if column in self._rules.computed:
@@ -175,6 +177,10 @@ class _Sieve:
         columns.insert(self._texts, problems)
         whole = pa.record_batch(columns, schema=self.schema)
 
+        if upper.null_count < len(upper):
+            at = np.flatnonzero(upper.is_valid().to_numpy(zero_copy_only=False) & keep & ~decoys)
+            of = [column.take(at).to_numpy() for column in (upper, lower)]
+            self._compared.append(np.stack([*of, rows[at].astype(np.uint64)]))
         rows = rows[keep]
         self.in_order &= bool(rows[0] > self._last_row and (rows[1:] > rows[:-1]).all())
         self._last_row = rows[-1]
@@ -184,7 +190,7 @@ class _Sieve:
 
     def _suppress(self, batch: pa.RecordBatch) -> None:
         names = pa.array(list(self._job.customers.suppress), pa.string())
-        row, identity, reason = batch.column(0), batch.column(self._id), batch.column(-3)
+        row, identity, reason = batch.column(0), batch.column(self._id), batch.column(-5)
         columns = [row, identity, names.take(reason)]
         self._suppressed.append(pa.table(columns, schema=_SUPPRESSED))
 
@@ -210,18 +216,48 @@ class _Sieve:
                     told = what
                 self.faults.append(Fault(kind, int(rows[n]), place, told))
                 problems[n] = problems[n] or kind.value
+        for row in rows[(findings & Finding.MENDED) > 0].tolist():
+            what = "had lost its leading zero: put back"
+            self.faults.append(Fault(Kind.BAD_POSTCODE, row, postcode, what, mended=True))
         return pa.array(problems, pa.string())
 
-    def repeated(self, staged: Path) -> dict[int, int]:
-        """The rows whose id an earlier kept row has: row -> that row."""
+    def _decoys(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+        first = self._source.decoys_from
+        return np.zeros(len(rows), bool) if first is None else rows >= first
+
+    def repeated(self, staged: Path) -> dict[int, Kind]:
+        """The rows that repeat an earlier kept row: its id, or what ``deduplicate`` compares."""
+        again = dict.fromkeys(self._records_again(), Kind.DUPLICATE_RECORD)
+        return again | dict.fromkeys(self._ids_again(staged), Kind.DUPLICATE_ID)
+
+    def _records_again(self) -> list[int]:
+        """The rows that are equal to an earlier kept one in all that ``deduplicate`` compares."""
+        if not self._compared:
+            return []
+        upper, lower, rows = np.concatenate(self._compared, axis=1)
+        self._compared.clear()
+        turn = np.lexsort((rows, lower, upper))
+        again = np.zeros(len(turn), bool)
+        again[1:] = (np.diff(upper[turn]) == 0) & (np.diff(lower[turn]) == 0)
+        first = np.maximum.accumulate(np.where(again, 0, np.arange(len(turn))))
+        earlier: list[int] = rows[turn[first]][again].tolist()
+        found: list[int] = rows[turn][again].tolist()
+        self.faults += [
+            Fault(Kind.DUPLICATE_RECORD, row, "deduplicate", f"row {before} is the same")
+            for row, before in zip(found, earlier, strict=True)
+        ]
+        return found
+
+    def _ids_again(self, staged: Path) -> list[int]:
+        """The rows whose id an earlier kept row has."""
         if not self.rows:
-            return {}
+            return []
         hashes = np.concatenate(self._hashes)
         self._hashes.clear()
         in_turn = np.sort(hashes)
         several = np.unique(in_turn[1:][in_turn[1:] == in_turn[:-1]])
         if not len(several):
-            return {}
+            return []
         # Equal hashes are only a suspicion: the ids themselves decide.
         suspected = self._ids(staged, np.flatnonzero(np.isin(hashes, several)))
         first: dict[str, int] = {}
@@ -235,7 +271,7 @@ class _Sieve:
             Fault(Kind.DUPLICATE_ID, row, place, f"row {earlier} has the same one")
             for row, earlier in repeated.items()
         ]
-        return repeated
+        return [*repeated]
 
     def _ids(self, staged: Path, positions: npt.NDArray[np.int64]) -> Iterator[tuple[int, str]]:
         """The row and the id, if there is one, at each of the positions in the table."""
@@ -292,9 +328,9 @@ def _unreadable(source: Source) -> pa.Table:
 
 
 def _amended(
-    staged: Path, repeated: Mapping[int, int], sort: bool, database: "duckdb.DuckDBPyConnection"
+    staged: Path, repeated: Mapping[int, Kind], sort: bool, database: "duckdb.DuckDBPyConnection"
 ) -> Path:
-    """The staged table with the repeated ids as problems, put into row order if need be."""
+    """The staged table with the repetitions as problems, put into row order if need be."""
     amended = staged.with_name("amended.arrow")
     with pa.OSFile(str(staged), "rb") as file, pa.ipc.open_file(file) as reader:
         schema = reader.schema
@@ -305,12 +341,12 @@ def _amended(
             query = 'SELECT * FROM "press:staged" ORDER BY "row"'
             batches = database.sql(query).to_arrow_reader(BATCH_ROWS)
         rows = pa.array(repeated, pa.int64())
-        problem = pa.scalar(Kind.DUPLICATE_ID.value)
+        problems = pa.array([kind.value for kind in repeated.values()], pa.string())
         place = schema.get_field_index("problem")
         with _Writer(amended, schema) as writer:
             for batch in batches:
-                again = pc.is_in(batch.column("row"), rows)
-                amends = pc.if_else(again, problem, batch.column(place))
+                at = pc.index_in(batch.column("row"), rows)
+                amends = pc.coalesce(problems.take(at), batch.column(place))
                 writer.add(batch.set_column(place, schema.field(place), amends))
     return amended
 

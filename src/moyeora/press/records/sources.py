@@ -12,7 +12,7 @@ import io
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias, cast
@@ -50,7 +50,7 @@ class Source:
 
     ``batches`` have ``row`` (int64, increasing) and then ``columns`` (string). While they are
     read, ``unreadable`` gathers the rows that could not be, in no order. ``given`` counts the
-    rows that ``reader`` gave.
+    rows that ``reader`` gave. Rows from ``decoys_from`` on are decoys, as soon as they come.
     """
 
     place: str
@@ -60,6 +60,7 @@ class Source:
     notes: list[str] = field(default_factory=list)
     failure: SourceError | None = None
     given: int = 0
+    decoys_from: int | None = None
 
     @property
     def schema(self) -> pa.Schema:
@@ -95,7 +96,7 @@ def give_tables(customers: Customers, database: "duckdb.DuckDBPyConnection") -> 
     Returns what was detected in them. Raises :class:`SourceError` when one cannot be read.
     """
     notes = []
-    files = [customers.source]
+    files = [customers.source, *filter(None, [customers.decoys])]
     for table, file in customers.tables.items():
         if file.suffix.lower() == ".parquet":
             _parquet_columns(file)
@@ -116,11 +117,44 @@ def open_source(customers: Customers, database: "duckdb.DuckDBPyConnection") -> 
     path = customers.source
     match path.suffix.lower():
         case ".parquet":
-            return _parquet(path, database)
+            source = _parquet(path, database)
         case ".sql":
-            return _query(path, database)
+            source = _query(path, database)
         case _:
-            return _open_file(path, customers.sheet, customers.encoding)
+            source = _open_file(path, customers.sheet, customers.encoding)
+    if customers.decoys is not None:
+        _join_decoys(source, customers.decoys, database)
+    return source
+
+
+def _join_decoys(source: Source, path: Path, database: "duckdb.DuckDBPyConnection") -> None:
+    """Let the rows of the decoys' file follow those of the list, under their own columns."""
+    decoys = _parquet(path, database) if path.suffix.lower() == ".parquet" else _open_file(path)
+    if unknown := [column for column in decoys.columns if column not in source.columns]:
+        raise SourceError(
+            f"has a column that {source.place} has not: {', '.join(map(repr, unknown))}",
+            place=path.name,
+            remedy="name its columns like those of the list, and leave out what decoys do not need",
+        )
+    source.notes += decoys.notes
+    listed = source.batches
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        count = 0
+        for batch in listed:
+            count += batch.num_rows
+            yield batch
+        # Every row has a number, those that cannot be read too.
+        before = count + len(source.unreadable)
+        source.decoys_from = before + 1
+        for batch in decoys.batches:
+            rows = batch.column("row").to_numpy() + before
+            named = dict(zip(decoys.columns, batch.columns[1:], strict=True))
+            empty = pa.nulls(len(rows), pa.string())
+            yield source.batch(rows, (named.get(column, empty) for column in source.columns))
+        source.unreadable += [replace(f, row=f.row + before) for f in decoys.unreadable]
+
+    source.batches = batches()
 
 
 def _open_file(path: Path, sheet: str | None = None, encoding: str | None = None) -> Source:
