@@ -271,6 +271,7 @@ _WHAT = (
     ("pieces.parquet", "register"),
     ("faults", "faults"),
     ("report", "report"),
+    ("reprint", "reprint"),
     ("proof", "proof"),
     (STAMP, "stamp"),
     (TIMING, "stamp"),
@@ -311,6 +312,8 @@ def _read_lists(job: Path) -> tuple[str, dict[Path, str]]:
         customers = told["customers"]
         tables: Mapping[str, str] = customers.get("tables", {})
         names = [(customers["from"], "list"), *((name, "table") for name in tables.values())]
+        if "decoys" in customers:
+            names.append((customers["decoys"], "decoys"))
         lists = {Path(os.path.abspath(job / name)): what for name, what in names}  # noqa: PTH100
         title = str(told["title"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

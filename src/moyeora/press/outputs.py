@@ -9,11 +9,14 @@ from moyeora.press import durable
 from moyeora.press.folder import STAMP, WORK
 
 PROOF_STAMP = "proof.json"  # says which job a folder has the proof of
+BESIDE = ".moyeora-press-"  # begins the name of a folder in the job's, for work that is not printed
 _PROOF_WORK = "proof-work"  # while a proof is made
 
 
 def is_output(folder: Path) -> bool:
     """Whether a folder holds what the press made, or was making, of a job: a run or a proof."""
+    if folder.name.startswith(BESIDE):
+        return True
     names = (STAMP, PROOF_STAMP, WORK, _PROOF_WORK, durable.going(WORK))
     return any((folder / name).exists() for name in names)
 

@@ -33,6 +33,10 @@ FAULTS: Mapping[Kind, tuple[str, str, str]] = {
     Kind.NO_ID: ("고객 번호 없음", "No id", "고객 번호를 적으세요"),
     Kind.DUPLICATE_ID: ("고객 번호 겹침", "Duplicate id",
                         "고객마다 다른 번호를 주세요. 먼저 나온 것은 인쇄했습니다"),
+    Kind.DUPLICATE_RECORD: (
+        "같은 레코드", "Duplicate record",
+        "같은 사람이면 그대로 두고, 아니면 `deduplicate`에서 가르세요",
+    ),
     Kind.BAD_POSTCODE: ("우편번호 틀림", "Bad postcode", "우편번호 다섯 자리를 적으세요"),
     Kind.BAD_NUMBER: ("숫자가 아님", "Bad number", "숫자만 적으세요"),
     Kind.BAD_DATE: ("날짜가 아님", "Bad date", "날짜를 2026-11-08처럼 적으세요"),
