@@ -88,7 +88,7 @@ def test_every_number_is_that_of_the_register(printed):
     assert sum(v.pieces for v in made.volumes) == made.printed
     assert made.pages == printed.result.pages
     assert made.fingerprint == printed.result.fingerprint
-    assert made.seconds == pytest.approx(printed.result.seconds, abs=0.2)
+    assert 0 < made.seconds <= printed.result.seconds
     told = json.loads(as_json(made))
     assert (told["printed"], told["regions"]) == (made.printed, made.regions)
 
