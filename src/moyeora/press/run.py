@@ -170,7 +170,7 @@ def _printed_before(claim: Claim, stamp: Stamp) -> Stamp | None:
     held = claim.stamp
     if held is None:
         return None
-    if held.volume_pieces == stamp.volume_pieces and claim.is_whole():
+    if held.volume_pieces == stamp.volume_pieces and not claim.damaged():
         claim.done = True
         return held
     if held.releases:
