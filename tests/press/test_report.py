@@ -17,10 +17,11 @@ from mailings import apart, drawn, ink, write_job
 from PIL import Image
 
 from moyeora.cli import main
+from moyeora.press.fault_words import KINDS
 from moyeora.press.faults import FolderError, Kind
 from moyeora.press.regions import REGIONS, region_of
 from moyeora.press.report import as_json, report
-from moyeora.press.report_page import _TILES, FAULTS, report_page
+from moyeora.press.report_page import _TILES, report_page
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 CARD = (
@@ -153,7 +154,7 @@ def test_the_page_says_all_numbers_and_fetches_nothing(printed, lang):
             assert name in words
             assert f"{count:,}" in words
     for fault in made.faults:
-        korean, english, remedy = FAULTS[fault.kind]
+        korean, remedy, english = KINDS[fault.kind]
         assert (korean if lang == "ko" else english) in words
         said = remedy if lang == "ko" else fault.remedy
         assert all(part.strip() in words for part in said.split("`"))
@@ -235,5 +236,5 @@ def test_all_postcodes_in_use_have_a_region_and_each_region_a_tile():
 
 
 def test_every_fault_has_its_words_in_both_languages():
-    assert set(FAULTS) == set(Kind)
-    assert all(all(words) for words in FAULTS.values())
+    assert set(KINDS) == set(Kind)
+    assert all(all(words) for words in KINDS.values())

@@ -1,7 +1,6 @@
 """The faults of a list as one table: by kind and record, each with what to do about it."""
 
 import csv
-import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,18 +123,17 @@ def _policy(kind: Kind, job: Job) -> str:
 
 def write_csv(path: Path, table: pa.Table) -> None:
     """Write a table of :func:`whole` as a spreadsheet reads it."""
-    with path.open("wb") as file:
-        file.write(as_csv(table))
+    columns = ([column.to_pylist() for column in b.columns] for b in table.to_batches(8192))
+    write_lines(path, (line for batch in columns for line in zip(*batch, strict=True)))
 
 
-def as_csv(table: pa.Table) -> bytes:
-    """The same as bytes: with a byte-order mark, so that a spreadsheet reads the Korean in it."""
-    text = io.StringIO(newline="")
-    written = csv.writer(text)
-    written.writerow(HEADER)
-    for batch in table.to_batches(8192):
-        written.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
-    return text.getvalue().encode("utf-8-sig")
+def write_lines(path: Path, lines: Iterable[Sequence[object]]) -> None:
+    """The same from its lines."""
+    # With a byte-order mark, so that a spreadsheet reads the Korean in it.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        written = csv.writer(file)
+        written.writerow(HEADER)
+        written.writerows(lines)
 
 
 def _name(path: Path | None) -> str:

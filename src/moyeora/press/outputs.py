@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from moyeora.press import durable
-from moyeora.press.folder import STAMP, WORK
+from moyeora.press.folder import SCRATCH, STAMP, WORK
 
 PROOF_STAMP = "proof.json"  # says which job a folder has the proof of
-BESIDE = ".moyeora-press-"  # begins the name of a folder in the job's, for work that is not printed
 _PROOF_WORK = "proof-work"  # while a proof is made
 
 
 def is_output(folder: Path) -> bool:
     """Whether a folder holds what the press made, or was making, of a job: a run or a proof."""
-    if folder.name.startswith(BESIDE):
+    if folder.name.startswith(SCRATCH):
         return True
     names = (STAMP, PROOF_STAMP, WORK, _PROOF_WORK, durable.going(WORK))
     return any((folder / name).exists() for name in names)

@@ -7,7 +7,7 @@ resumed run and a reprint see the same records.
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +20,14 @@ from moyeora.press.fault_table import placed
 from moyeora.press.faults import Fault, Kind, Policy, PolicyError, SourceError
 from moyeora.press.job import Job
 from moyeora.press.records import sql
-from moyeora.press.records.frozen import BATCH_ROWS, Frozen
+from moyeora.press.records.frozen import BATCH_ROWS, Frozen, TableWriter
 from moyeora.press.records.rules import Finding, Rules, compile_rules
 from moyeora.press.records.sources import Source, Texts, give_tables, normal, open_source
 
 if TYPE_CHECKING:
     import duckdb
+
+Amend = Callable[[Source], None]
 
 # A file goes through as a stream. A query's rows are sorted whole, by all their columns and then
 # by the job's order, and DuckDB does not spill all of a sort.
@@ -38,12 +40,14 @@ def freeze(
     *,
     texts: Mapping[str, str] = {},
     memory_limit_mb: int | None = None,
+    amend: Amend = lambda source: None,
 ) -> Frozen:
     """Apply the rules of a job to its customers and write ``records.arrow`` into ``folder``.
 
     ``texts`` are further text columns (name -> SQL) besides the job's own. ``memory_limit_mb``
     is what this takes beyond the program itself: what a sort or a join needs beyond it goes to
-    a folder inside ``folder``, which is removed. None: enough for 300,000 wide rows.
+    a folder inside ``folder``, which is removed. None: enough for 300,000 wide rows. ``amend``
+    may change the source's rows before the rules see them.
 
     An id is repeated when an earlier row that is not suppressed has it. The rules see ``row``
     besides the columns, and the customers' tables in subqueries.
@@ -67,11 +71,12 @@ def freeze(
         with sql.connect(scratch, memory_limit_mb * 5 // 8, threads) as database:
             notes = give_tables(job.customers, database)
             source = open_source(job.customers, database)
+            amend(source)
             rules = compile_rules(job, texts, source.schema, database)
             sieve = _Sieve(job, rules, source)
             staged = scratch / "staged.arrow"
-            with _Writer(staged, sieve.schema) as writer:
-                for batch in _results(job, rules, source, database):
+            with TableWriter(staged, sieve.schema) as writer:
+                for batch in _results(job, rules, source, database, amend):
                     for piece in sieve.kept(batch):
                         writer.add(piece)
             if not source.given and not source.unreadable:
@@ -109,7 +114,7 @@ def freeze(
 
 
 def _results(
-    job: Job, rules: Rules, source: Source, database: "duckdb.DuckDBPyConnection"
+    job: Job, rules: Rules, source: Source, database: "duckdb.DuckDBPyConnection", amend: Amend
 ) -> Iterator[pa.RecordBatch]:
     """What the rules make of the source. An error of theirs names the rule and the row."""
     import duckdb
@@ -126,6 +131,7 @@ def _results(
     if source.failure is not None:
         raise source.failure
     again = open_source(job.customers, database)
+    amend(again)
     raise rules.culprit(again.batches, database) or SourceError(what, place="mailing.toml")
 
 
@@ -343,47 +349,9 @@ def _amended(
         rows = pa.array(repeated, pa.int64())
         problems = pa.array([kind.value for kind in repeated.values()], pa.string())
         place = schema.get_field_index("problem")
-        with _Writer(amended, schema) as writer:
+        with TableWriter(amended, schema) as writer:
             for batch in batches:
                 at = pc.index_in(batch.column("row"), rows)
                 amends = pc.coalesce(problems.take(at), batch.column(place))
                 writer.add(batch.set_column(place, schema.field(place), amends))
     return amended
-
-
-class _Writer:
-    """Writes an Arrow IPC file whose bytes depend on its rows, not on how they arrive."""
-
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._file = pa.OSFile(str(path), "wb")
-        self._writer = pa.ipc.new_file(self._file, schema)
-        self._pending: list[pa.RecordBatch] = []
-        self._rows = 0
-
-    def __enter__(self) -> "_Writer":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._rows:
-            self._flush()
-        self._writer.close()
-        self._file.close()
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        taken = 0
-        while taken < batch.num_rows:
-            piece = batch.slice(taken, BATCH_ROWS - self._rows)
-            self._pending.append(piece)
-            taken += piece.num_rows
-            self._rows += piece.num_rows
-            if self._rows == BATCH_ROWS:
-                self._flush()
-
-    def _flush(self) -> None:
-        (batch,) = pa.Table.from_batches(self._pending).combine_chunks().to_batches()
-        # Of a slice Arrow also writes what follows it, up to the next multiple of 64 bytes, and
-        # of a last byte of bits all eight; a copy has nothing there.
-        if len(self._pending) == 1 or self._rows < BATCH_ROWS:
-            batch = batch.take(np.arange(self._rows))
-        self._writer.write(batch)
-        self._pending, self._rows = [], 0

@@ -11,7 +11,7 @@ import datetime
 import io
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -129,7 +129,7 @@ def open_source(customers: Customers, database: "duckdb.DuckDBPyConnection") -> 
 
 def _join_decoys(source: Source, path: Path, database: "duckdb.DuckDBPyConnection") -> None:
     """Let the rows of the decoys' file follow those of the list, under their own columns."""
-    decoys = _parquet(path, database) if path.suffix.lower() == ".parquet" else _open_file(path)
+    decoys = open_plain(path, database)
     if unknown := [column for column in decoys.columns if column not in source.columns]:
         raise SourceError(
             f"has a column that {source.place} has not: {', '.join(map(repr, unknown))}",
@@ -157,9 +157,32 @@ def _join_decoys(source: Source, path: Path, database: "duckdb.DuckDBPyConnectio
     source.batches = batches()
 
 
-def _open_file(path: Path, sheet: str | None = None, encoding: str | None = None) -> Source:
+def open_plain(path: Path, database: "duckdb.DuckDBPyConnection") -> Source:
+    """Open a CSV, XLSX or Parquet file for itself."""
+    return _parquet(path, database) if path.suffix.lower() == ".parquet" else _open_file(path)
+
+
+def _open_file(
+    path: Path,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    allowed: Collection[str] = (),
+) -> Source:
     workbook = path.suffix.lower() in {".xlsx", ".xlsm"}
-    return _xlsx(path, sheet) if workbook else _csv(path, encoding)
+    return _xlsx(path, sheet, allowed) if workbook else _csv(path, encoding, allowed)
+
+
+def read_rows(path: Path, allowed: Collection[str] = ()) -> tuple[Source, list[dict[str, str]]]:
+    """A small CSV or XLSX file whole: its source, read, and a dictionary for each row, with its
+    number under ``""`` and without empty cells. ``allowed`` are columns that may have one of the
+    press's own names."""
+    source = _open_file(path, allowed=allowed)
+    rows = []
+    for batch in source.batches:
+        for number, *values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            named = zip(source.columns, values, strict=True)
+            rows.append({"": number} | {name: value for name, value in named if value is not None})
+    return source, rows
 
 
 def is_reserved(column: str) -> bool:
@@ -167,7 +190,7 @@ def is_reserved(column: str) -> bool:
     return column.casefold() in {"row", "layout", "problem"} or column.startswith("when:")
 
 
-def _columns(place: str, header: Iterable[str]) -> tuple[str, ...]:
+def _columns(place: str, header: Iterable[str], allowed: Collection[str] = ()) -> tuple[str, ...]:
     """The names in a header; raises what makes them useless as names."""
     columns = tuple(unicodedata.normalize("NFC", column).strip() for column in header)
     if not columns:
@@ -185,7 +208,7 @@ def _columns(place: str, header: Iterable[str]) -> tuple[str, ...]:
             place=place,
             remedy="give each column a name of its own; SQL does not tell A from a",
         )
-    if taken := [column for column in columns if is_reserved(column)]:
+    if taken := [c for c in columns if is_reserved(c) and c not in allowed]:
         raise SourceError(
             f"has a column {', '.join(map(repr, taken))}, a name that press itself uses",
             place=place,
@@ -214,12 +237,12 @@ def normal(column: Texts) -> Texts:
 # CSV ------------------------------------------------------------------------------------------
 
 
-def _csv(path: Path, encoding: str | None) -> Source:
+def _csv(path: Path, encoding: str | None, allowed: Collection[str]) -> Source:
     from pyarrow import csv as arrow_csv
 
     charset = detect(path, encoding)
     header, delimiter, has_rows = _header(path, charset)
-    source = Source(path.name, _columns(path.name, header))
+    source = Source(path.name, _columns(path.name, header, allowed))
     if not has_rows:
         raise SourceError("has no rows", place=path.name, remedy="there is only a header")
     if encoding is None:
@@ -360,7 +383,7 @@ def _with_bad_bytes(batch: pa.RecordBatch) -> npt.NDArray[np.bool_]:
 # XLSX -----------------------------------------------------------------------------------------
 
 
-def _xlsx(path: Path, sheet: str | None) -> Source:
+def _xlsx(path: Path, sheet: str | None, allowed: Collection[str]) -> Source:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -384,7 +407,7 @@ def _xlsx(path: Path, sheet: str | None) -> Source:
     while header and not header[-1]:
         header.pop()
     width = len(header)
-    source = Source(path.name, _columns(path.name, (column or "" for column in header)))
+    source = Source(path.name, _columns(path.name, (column or "" for column in header), allowed))
     if sheet is None and len(sheets) > 1:
         source.notes.append(f"{path.name}: sheet {sheets[0]!r}, the first of {len(sheets)}")
 
