@@ -9,8 +9,9 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from moyeora.press.fault_words import KINDS
+from moyeora.press.faults import Policy
 from moyeora.press.regions import REGIONS
-from moyeora.press.report import Report
+from moyeora.press.report import FaultKind, Report
 
 Say = Callable[[str, str], str]
 
@@ -109,10 +110,18 @@ def _fault_rows(made: Report, korean: bool) -> list[Row]:
             _POLICIES[fault.policy][0 if korean else 1],
             fault.records,
             made.held_for.get(fault.kind.value, 0),
-            KINDS[fault.kind][1] if korean else fault.remedy,
+            _remedy(fault, korean),
         )
         for fault in made.faults
     ]
+
+
+def _remedy(fault: FaultKind, korean: bool) -> str:
+    if fault.policy == Policy.FIX:
+        return (
+            "할 일이 없습니다. 인쇄하면서 고쳤습니다" if korean else "nothing: the press mended it"
+        )
+    return KINDS[fault.kind][1] if korean else fault.remedy
 
 
 def _bars(counts: Mapping[str, int], total: int, say: Say) -> list[Bar]:
