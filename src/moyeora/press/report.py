@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moyeora.press import register
-from moyeora.press.faults import RULES, FolderError, Kind
+from moyeora.press.faults import RULES, FolderError, Kind, Policy
 from moyeora.press.folder import STAMP, read_stamp
 from moyeora.press.regions import region_of
 from moyeora.press.run import FAULTS, TIMING
@@ -37,7 +37,8 @@ class FaultKind:
 
     @property
     def remedy(self) -> str:
-        return RULES[self.kind].remedy
+        rule = RULES[self.kind]
+        return f"nothing; the press {rule.fix}" if self.policy == Policy.FIX else rule.remedy
 
 
 @dataclass(frozen=True)

@@ -117,11 +117,11 @@ def _fault_rows(made: Report, korean: bool) -> list[Row]:
 
 
 def _remedy(fault: FaultKind, korean: bool) -> str:
+    if not korean:
+        return fault.remedy
     if fault.policy == Policy.FIX:
-        return (
-            "할 일이 없습니다. 인쇄하면서 고쳤습니다" if korean else "nothing: the press mended it"
-        )
-    return KINDS[fault.kind][1] if korean else fault.remedy
+        return "할 일이 없습니다. 인쇄하면서 고쳤습니다"
+    return KINDS[fault.kind][1]
 
 
 def _bars(counts: Mapping[str, int], total: int, say: Say) -> list[Bar]:
