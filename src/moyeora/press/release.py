@@ -126,12 +126,12 @@ def release(
         total = _write_faults(claim, table, now, job, frozen.decoys_from)
         printed: int = pc.sum(pc.equal(now["status"], register.PRINTED)).as_py() or 0
         suppressed: int = pc.sum(pc.equal(now["status"], register.SUPPRESSED)).as_py() or 0
-        told = mark | {"volumes": [volume.name for volume in volumes], "printed": printed}
-        claim.publish(
-            volumes,
-            (register.NAME, FAULTS),
-            replace(stamp, faults=total, releases=(*stamp.releases, told)),
-        )
+        releases = stamp.releases
+        if printed or suppressed:
+            names = [volume.name for volume in volumes]
+            releases = (*releases, mark | {"volumes": names, "printed": printed})
+        named = replace(stamp, faults=total, releases=releases)
+        claim.publish(volumes, (register.NAME, FAULTS), named)
     return Released(
         out, job.title, tuple(out / volume.name for volume in volumes),
         sum(volume.pages for volume in volumes), printed, suppressed, counts, total,
