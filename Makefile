@@ -5,7 +5,7 @@ N ?=
 OUT ?= out/department-store$(if $(N),-$(N))
 
 .PHONY: run test lint lock docs clean bench bench-press lock-bench \
-	bench-sharing bench-resolution bench-formation soak soak-resolution
+	bench-sharing bench-resolution bench-formation soak soak-resolution soak-press
 
 run: .venv/installed
 	$(BIN)/python examples/department-store/run.py $(if $(N),--households $(N)) --out $(OUT)
@@ -79,3 +79,7 @@ bench-resolution: .venv/installed
 bench-formation: .venv/installed
 	$(BIN)/python -m benchmarks.formation
 	$(BIN)/python -m benchmarks.recommendation
+
+# Once before a release: 200 kills of a run with two workers, each gone on with to the same bytes.
+soak-press: .venv/installed
+	$(BIN)/python tests/press/soak.py 200

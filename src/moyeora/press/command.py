@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
     again = commands.add_parser("reprint", help="print damaged pieces again, as they were")
     again.add_argument("folder", type=Path, metavar="FOLDER", help="the folder of the run")
-    again.add_argument("--pieces", type=_numbers, required=True, metavar="N,N", help="which")
+    again.add_argument("--pieces", type=_piece_numbers, required=True, metavar="N,N", help="which")
     again.add_argument("--why", default="", help="to be noted, as in --why 'torn in the folder'")
     again.set_defaults(action=_reprint)
 
@@ -145,8 +145,11 @@ def _reprint(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _numbers(text: str) -> list[int]:
-    return [int(number) for number in text.split(",")]
+def _piece_numbers(text: str) -> list[int]:
+    try:
+        return [int(number) for number in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError("write numbers with commas, as in 12,345") from None
 
 
 class progress_bar:

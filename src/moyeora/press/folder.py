@@ -58,7 +58,7 @@ class Stamp:
             for name, words in INGREDIENTS.items()
             if self.ingredients.get(name) != forme.ingredients[name]
         ]
-        return ", ".join(names)
+        return "; ".join(names)
 
 
 def read_stamp(path: Path) -> Stamp | None:

@@ -98,7 +98,8 @@ def release(
         frozen, forme = ready.frozen, ready.forme
         mark = {"fingerprint": forme.fingerprint}
         claim.check_same_release(forme)
-        held = _Held(old, ready, claim.ready / "held.arrow")
+        released = [_number(name) for told in stamp.releases for name in told["volumes"]]
+        held = _Held(old, released, ready, claim.ready / "held.arrow")
         claim.begin(replace(Stamp.of(forme, volume_pieces), releases=(*stamp.releases, mark)))
         first = 1 + max((_number(name) for name in stamp.files), default=0)
         tasks = [
@@ -125,12 +126,12 @@ def release(
         total = _write_faults(claim, table, now, job, frozen.decoys_from)
         printed: int = pc.sum(pc.equal(now["status"], register.PRINTED)).as_py() or 0
         suppressed: int = pc.sum(pc.equal(now["status"], register.SUPPRESSED)).as_py() or 0
-        told = mark | {"volumes": [volume.name for volume in volumes], "printed": printed}
-        claim.publish(
-            volumes,
-            (register.NAME, FAULTS),
-            replace(stamp, faults=total, releases=(*stamp.releases, told)),
-        )
+        releases = stamp.releases
+        if printed or suppressed:
+            names = [volume.name for volume in volumes]
+            releases = (*releases, mark | {"volumes": names, "printed": printed})
+        named = replace(stamp, faults=total, releases=releases)
+        claim.publish(volumes, (register.NAME, FAULTS), named)
     return Released(
         out, job.title, tuple(out / volume.name for volume in volumes),
         sum(volume.pages for volume in volumes), printed, suppressed, counts, total,
@@ -167,8 +168,8 @@ class _Held:
     """The records that were held, as the corrected list has them: frozen rows in the order of
     their ``pieces`` (numbers), in the file ``path``."""
 
-    def __init__(self, old: pa.Table, ready: Prepared, path: Path) -> None:
-        self._old, self._frozen, self.path = old, ready.frozen, path
+    def __init__(self, old: pa.Table, released: Sequence[int], ready: Prepared, path: Path) -> None:
+        self._frozen, self.path = ready.frozen, path
         self._id = ready.job.customers.id
         place = ready.job.customers.source.name
         if ready.frozen.inputs != old.num_rows:
@@ -180,7 +181,10 @@ class _Held:
         by_row = old.sort_by("row").combine_chunks()
         self._ids = by_row["id"].combine_chunks()
         statuses = by_row["status"].to_numpy()
-        self._printed, self._is_held = statuses == register.PRINTED, statuses == register.HELD
+        self._is_printed, self._is_held = statuses == register.PRINTED, statuses == register.HELD
+        # What was released before had corrections of its own, which this list need not have.
+        volumes = by_row["volume"].fill_null(0).to_numpy()
+        self._of_list = self._is_printed & ~np.isin(volumes, np.array(released, np.int64))
         self.rows_held = np.flatnonzero(self._is_held) + 1
         self.again: list[Fault] = []
         records = self._records(place)
@@ -193,14 +197,14 @@ class _Held:
 
     def _records(self, place: str) -> pa.Table:
         """The held rows that the corrected list keeps; nobody gets a second piece."""
-        printed = self._ids.filter(pa.array(self._printed))
+        printed = self._ids.filter(pa.array(self._is_printed))
         with pa.OSFile(str(self._frozen.path), "rb") as file, pa.ipc.open_file(file) as reader:
             found = [reader.schema.empty_table()]
             for number in range(reader.num_record_batches):
                 batch = reader.get_batch(number)
                 at = batch.column("row").to_numpy() - 1
                 same = pc.equal(batch.column(self._id), self._ids.take(pa.array(at)))
-                other = ~same.fill_null(False).to_numpy(zero_copy_only=False) & self._printed[at]
+                other = ~same.fill_null(False).to_numpy(zero_copy_only=False) & self._of_list[at]
                 if other.any():
                     raise SourceError(
                         f"row {at[other][0] + 1} is another record than the one that was printed",
