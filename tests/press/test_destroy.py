@@ -271,6 +271,11 @@ def test_what_is_found_and_what_is_only_pointed_out(place, tmp_path):
     # A run inside of the job's folder is found by itself.
     shutil.move(place / "out-2", place / "job" / "printed")
     assert place / "job" / "printed" / "volume-0001.pdf" in find(place / "job").files()
+    # So is what a command that was killed left there.
+    left = place / "job" / ".moyeora-press-x1" / "records.arrow"
+    left.parent.mkdir()
+    left.write_text(SECRET)
+    assert left in find(place / "job").files()
 
 
 def test_what_is_kept_stays_and_is_told(place):

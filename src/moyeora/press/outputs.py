@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from moyeora.press import durable
-from moyeora.press.folder import SCRATCH, STAMP, WORK
+from moyeora.press.folder import SCRATCH, STAMP, WORK, locked
 
 PROOF_STAMP = "proof.json"  # says which job a folder has the proof of
 _PROOF_WORK = "proof-work"  # while a proof is made
@@ -22,14 +22,15 @@ def is_output(folder: Path) -> bool:
 
 @contextlib.contextmanager
 def proof_work(out: Path) -> Iterator[Path]:
-    """A private folder for the work on a proof inside ``out``, which is made if need be; removed at
-    the end."""
+    """A private folder for the work on a proof inside ``out``, which is made if need be and held
+    meanwhile; removed at the end. FolderError if another process holds ``out``."""
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     out.chmod(0o700)
     work = out / _PROOF_WORK
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(mode=0o700)
-    try:
-        yield work
-    finally:
+    with locked(out):
         shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(mode=0o700)
+        try:
+            yield work
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
