@@ -109,7 +109,9 @@ class Setter:
         flaws = self.words.flaws
         if not flaws:
             return []
-        at = np.flatnonzero(np.isin(tokens.ids, np.fromiter(flaws, np.int64, len(flaws))))
+        flawed = np.zeros(self.words.pool.count, bool)
+        flawed[list(flaws)] = True
+        at = np.flatnonzero(flawed[tokens.ids])
         if not len(at):
             return []
         words, which = np.unique(tokens.ids[at], return_inverse=True)

@@ -181,7 +181,7 @@ class Words:
         self._set(look, set_bare, list(dict.fromkeys(bare)))
         # Fragments of their own, since the bare words may stand elsewhere, without the flaw.
         ids = np.array([set_bare[text] for text in bare], np.int64)
-        kept = self._keep(self.pool.gather(ids), self._advances[ids]).tolist()
+        kept = self._keep(self.pool.kept(ids), self._advances[ids]).tolist()
         known.update(zip(words, kept, strict=True))
         for word, text, found, before in zip(words, bare, kept, ids.tolist(), strict=True):
             if before in self.sized:
