@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 
 from moyeora.press.faults import Fault, Kind, SourceError
 from moyeora.press.job import Customers
+from moyeora.press.marks import joined
 from moyeora.press.records import sql
 from moyeora.press.records.charset import (
     BAD_BYTE,
@@ -38,6 +39,7 @@ from moyeora.press.records.frozen import BATCH_ROWS
 if TYPE_CHECKING:
     import duckdb
 
+_BAD = BAD_BYTE.encode()
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 Rows = npt.NDArray[np.int64]
@@ -375,6 +377,8 @@ def _row_numbers(first: int, count: int, skipped: Iterable[int]) -> Rows:
 def _with_bad_bytes(batch: pa.RecordBatch) -> npt.NDArray[np.bool_]:
     bad = np.zeros(batch.num_rows, np.bool_)
     for column in batch.columns:
+        if _BAD not in joined(column.cast(pa.binary())).tobytes():
+            continue
         found = pc.match_substring(column, BAD_BYTE).fill_null(False)
         bad |= found.to_numpy(zero_copy_only=False)
     return bad
