@@ -278,8 +278,20 @@ def test_what_is_found_and_what_is_only_pointed_out(place, tmp_path):
     assert left in find(place / "job").files()
 
 
+def test_what_a_link_that_is_named_leads_to_is_destroyed_with_it(place, tmp_path):
+    far = tmp_path / "far.csv"
+    shutil.move(place / "elsewhere" / "from-the-client.csv", far)
+    link = place / "link.csv"
+    link.symlink_to(far)
+    destroy(place / "job", [], place / "destroyed.json", key=KEY, by="", at=AT, also=[link])
+    assert not far.exists()
+    assert not link.is_symlink()
+
+
 def test_what_is_kept_stays_and_is_told(place):
-    told = destroyed(place, keep=[place / "out" / "faults.csv"])
+    # Whichever way it is named.
+    (place / "to-out").symlink_to(place / "out")
+    told = destroyed(place, keep=[place / "job" / ".." / "to-out" / "faults.csv"])
     assert [path.name for path in (place / "out").iterdir()] == ["faults.csv"]
     assert told.kept == ("out/faults.csv",)
     assert "out/faults.csv" not in {file.path for file in told.files}
