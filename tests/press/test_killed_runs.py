@@ -137,6 +137,15 @@ def test_a_folder_that_is_whole_is_left_and_one_that_is_not_is_mended(job, undis
     assert digests(out) == undisturbed[0]
 
 
+def test_a_stamp_that_cannot_be_read_is_not_written_over(job, tmp_path):
+    stamp = tmp_path / "out" / "moyeora-press.json"
+    stamp.parent.mkdir()
+    stamp.write_text('{"title": "가을"}')
+    with pytest.raises(FolderError, match="this version does not read"):
+        printed(job, stamp.parent, 1)
+    assert [*stamp.parent.iterdir()] == [stamp]
+
+
 def workers() -> list[int]:
     """The processes that print for this one: the children of the server that forks them."""
     server = _forkserver._forkserver_pid

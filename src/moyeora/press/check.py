@@ -14,7 +14,7 @@ from moyeora.press.job_file import read_job
 from moyeora.press.prepare import prepare
 from moyeora.press.printing import Task
 from moyeora.press.register import Counts
-from moyeora.press.workers import Progress, Workers
+from moyeora.press.workers import Progress, Workers, cores
 
 _TASK_RECORDS = 12_288
 
@@ -62,8 +62,6 @@ def check(
 ) -> Judgement:
     """Judge every record of a job's list, as :func:`moyeora.press.run.run` would, and leave
     nothing behind. Raises PressError for what is wrong with the job itself."""
-    from moyeora.press.run import cores
-
     count = cores() if workers is None else workers
     if count < 1:
         raise PressError("workers are a whole number from 1")

@@ -23,10 +23,12 @@ from moyeora.press.forme import INGREDIENTS, Forme
 
 STAMP = "moyeora-press.json"  # says which job a folder holds
 WORK = "work"
-SCRATCH = ".moyeora-press-"
+_READY = "ready"  # inside of work: frozen records and forme, made anew by each run
+SCRATCH = ".moyeora-press-"  # begins the name of a folder that lasts no longer than a command
+
+# What an operating system says when it cannot write for reasons that pass.
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _BROKEN = {errno.EIO, errno.EROFS}
-_READY = "ready"  # inside of work: frozen records and forme, made anew by each run
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,12 @@ class Claim:
         self.ready = self.work / _READY
         self.checkpoints = Checkpoints(self.work, out)
         self.stamp = read_stamp(out / STAMP)
+        if self.stamp is None and (out / STAMP).exists():
+            raise FolderError(
+                "says which job it holds in a way that this version does not read",
+                place=str(out / STAMP),
+                remedy="name a new folder",
+            )
         begun = read_stamp(self.work / STAMP)
         kept = begun is not None and (begun.releases or self.checkpoints.numbers())
         self.begun = begun if kept else None

@@ -22,8 +22,8 @@ from moyeora.press.records.corrections import Corrections, amend, read_correctio
 from moyeora.press.records.frozen import TableWriter
 from moyeora.press.records.sources import Source
 from moyeora.press.register import Counts
-from moyeora.press.run import FAULTS, VOLUME_PIECES, cores, finish_volumes
-from moyeora.press.workers import Progress, Workers
+from moyeora.press.run import FAULTS, VOLUME_PIECES, finish_volumes
+from moyeora.press.workers import Progress, Workers, cores
 
 _BEFORE = "before"  # inside of work: register and faults as they were
 

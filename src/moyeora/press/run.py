@@ -1,7 +1,6 @@
 """Print a job: prepare it, compose its volumes, judge the whole list, keep its register."""
 
 import json
-import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from moyeora.press.faults import FolderError, PolicyError, PressError
 from moyeora.press.folder import Claim, Stamp, claimed
-from moyeora.press.workers import Progress, Workers
+from moyeora.press.workers import Progress, Workers, cores
 
 if TYPE_CHECKING:
     from moyeora.press.checkpoints import Finished
@@ -167,13 +166,6 @@ def finish_volumes(
             found[volume.about.number] = volume.about
         yield found[task.number], task.number in before
     progress(total, total)
-
-
-def cores() -> int:
-    """The cores that this process may use; all there are where the system does not tell (macOS)."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _printed_before(claim: Claim, stamp: Stamp) -> Stamp | None:

@@ -30,6 +30,13 @@ Progress = Callable[[int, int], None]
 _DEATHS = 3  # so many in a row, without a volume finished, and the run gives up
 
 
+def cores() -> int:
+    """The cores that this process may use; all there are where the system does not tell (macOS)."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 class Workers:
     """A number of processes (one: this one)."""
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moyeora.press.faults import JobError, PressError, SourceError
-from moyeora.press.records.sources import Source, read_rows
+from moyeora.press.records.sources import Source, open_file
 
 ROW = "row"  # in a file of corrections: the row of the list, for records without an id of their own
 
@@ -25,7 +25,7 @@ def read_corrections(
     ``register`` has the columns row, id and status. Returns the corrections of held rows, and
     notes about records that are not held. Raises JobError with all that is wrong with the file.
     """
-    source, records = read_rows(path, allowed=(ROW,))
+    source, records = _read(path)
     if not {ROW, id_column} & set(source.columns):
         raise SourceError(
             f"has neither a column {id_column!r} nor a column {ROW!r}",
@@ -55,6 +55,18 @@ def read_corrections(
     if problems:
         raise JobError(problems)
     return found, tuple(notes)
+
+
+def _read(path: Path) -> tuple[Source, list[dict[str, str]]]:
+    """A file of corrections: its source, and a dictionary for each row, with its number under
+    ``""`` and without empty cells."""
+    source = open_file(path, allowed=(ROW,))
+    rows = []
+    for batch in source.batches:
+        for number, *values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            named = zip(source.columns, values, strict=True)
+            rows.append({"": number} | {name: value for name, value in named if value is not None})
+    return source, rows
 
 
 class _Register:

@@ -20,6 +20,7 @@ from moyeora.press.fault_table import placed
 from moyeora.press.faults import Fault, Kind, Policy, PolicyError, SourceError
 from moyeora.press.job import Job
 from moyeora.press.records import sql
+from moyeora.press.records.decoys import join_decoys
 from moyeora.press.records.frozen import BATCH_ROWS, Frozen, TableWriter
 from moyeora.press.records.rules import Finding, Rules, compile_rules
 from moyeora.press.records.sources import Source, Texts, give_tables, normal, open_source
@@ -70,8 +71,7 @@ def freeze(
             )
         with sql.connect(scratch, memory_limit_mb * 5 // 8, threads) as database:
             notes = give_tables(job.customers, database)
-            source = open_source(job.customers, database)
-            amend(source)
+            source = _opened(job, database, amend)
             rules = compile_rules(job, texts, source.schema, database)
             sieve = _Sieve(job, rules, source)
             staged = scratch / "staged.arrow"
@@ -113,6 +113,15 @@ def freeze(
     )
 
 
+def _opened(job: Job, database: "duckdb.DuckDBPyConnection", amend: Amend) -> Source:
+    """The customers' rows, with the decoys after them."""
+    source = open_source(job.customers, database)
+    if job.customers.decoys is not None:
+        join_decoys(source, job.customers.decoys, database)
+    amend(source)
+    return source
+
+
 def _results(
     job: Job, rules: Rules, source: Source, database: "duckdb.DuckDBPyConnection", amend: Amend
 ) -> Iterator[pa.RecordBatch]:
@@ -130,8 +139,7 @@ def _results(
     # Not inside of `except`: DuckDB's error, with the value in it, must not live on as a context.
     if source.failure is not None:
         raise source.failure
-    again = open_source(job.customers, database)
-    amend(again)
+    again = _opened(job, database, amend)
     raise rules.culprit(again.batches, database) or SourceError(what, place="mailing.toml")
 
 

@@ -12,7 +12,7 @@ import io
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias, cast
@@ -119,72 +119,27 @@ def open_source(customers: Customers, database: "duckdb.DuckDBPyConnection") -> 
     path = customers.source
     match path.suffix.lower():
         case ".parquet":
-            source = _parquet(path, database)
+            return _parquet(path, database)
         case ".sql":
-            source = _query(path, database)
+            return _query(path, database)
         case _:
-            source = _open_file(path, customers.sheet, customers.encoding)
-    if customers.decoys is not None:
-        _join_decoys(source, customers.decoys, database)
-    return source
-
-
-def _join_decoys(source: Source, path: Path, database: "duckdb.DuckDBPyConnection") -> None:
-    """Let the rows of the decoys' file follow those of the list, under their own columns."""
-    decoys = open_plain(path, database)
-    if unknown := [column for column in decoys.columns if column not in source.columns]:
-        raise SourceError(
-            f"has a column that {source.place} has not: {', '.join(map(repr, unknown))}",
-            place=path.name,
-            remedy="name its columns like those of the list, and leave out what decoys do not need",
-        )
-    source.notes += decoys.notes
-    listed = source.batches
-
-    def batches() -> Iterator[pa.RecordBatch]:
-        count = 0
-        for batch in listed:
-            count += batch.num_rows
-            yield batch
-        # Every row has a number, those that cannot be read too.
-        before = count + len(source.unreadable)
-        source.decoys_from = before + 1
-        for batch in decoys.batches:
-            rows = batch.column("row").to_numpy() + before
-            named = dict(zip(decoys.columns, batch.columns[1:], strict=True))
-            empty = pa.nulls(len(rows), pa.string())
-            yield source.batch(rows, (named.get(column, empty) for column in source.columns))
-        source.unreadable += [replace(f, row=f.row + before) for f in decoys.unreadable]
-
-    source.batches = batches()
+            return open_file(path, customers.sheet, customers.encoding)
 
 
 def open_plain(path: Path, database: "duckdb.DuckDBPyConnection") -> Source:
     """Open a CSV, XLSX or Parquet file for itself."""
-    return _parquet(path, database) if path.suffix.lower() == ".parquet" else _open_file(path)
+    return _parquet(path, database) if path.suffix.lower() == ".parquet" else open_file(path)
 
 
-def _open_file(
+def open_file(
     path: Path,
     sheet: str | None = None,
     encoding: str | None = None,
     allowed: Collection[str] = (),
 ) -> Source:
+    """Open a CSV or XLSX file. ``allowed`` are columns that may have a name of the press's own."""
     workbook = path.suffix.lower() in {".xlsx", ".xlsm"}
     return _xlsx(path, sheet, allowed) if workbook else _csv(path, encoding, allowed)
-
-
-def read_rows(path: Path, allowed: Collection[str] = ()) -> tuple[Source, list[dict[str, str]]]:
-    """A small CSV or XLSX file whole: its source, read, and a dictionary for each row, with its
-    number under ``""`` and without empty cells. ``allowed`` are columns that may have one of the
-    press's own names."""
-    source = _open_file(path, allowed=allowed)
-    rows = []
-    for batch in source.batches:
-        for number, *values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            named = zip(source.columns, values, strict=True)
-            rows.append({"": number} | {name: value for name, value in named if value is not None})
-    return source, rows
 
 
 def is_reserved(column: str) -> bool:
@@ -508,7 +463,7 @@ def _load(database: "duckdb.DuckDBPyConnection", table: str, file: Path) -> list
     """Copy a CSV or XLSX file into a table; no row of it may be unreadable."""
     import duckdb
 
-    source = _open_file(file)
+    source = open_file(file)
     database.register("press:loaded", source.reader())
     columns = ", ".join(map(sql.name, source.columns))
     failure: SourceError | None = None
