@@ -1,9 +1,9 @@
 """The whole story, played through the same actions as the pages: from 780 firms to the last won.
 
-    python examples/story/run.py [--households N] [--home FOLDER]
+    MOYEORA_HOME=FOLDER python examples/story/run.py [--households N]
 
-It needs nothing but the installed package: SQLite in FOLDER, or the PostgreSQL that DATABASE_URL
-names. The story takes place in the last weeks, day by day, and ends today; each step says what
+It needs nothing but the installed package: SQLite in FOLDER (out/network), or the PostgreSQL that
+DATABASE_URL names. The story takes place in the last weeks, day by day, and ends today; each step says what
 came out of it and how long it took.
 """
 
@@ -22,9 +22,8 @@ HERE = Path(__file__).resolve().parent
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--households", type=int, metavar="N", help="how many customers to print")
-    parser.add_argument("--home", type=Path, default=Path("out/network"))
     chosen = parser.parse_args()
-    os.environ.setdefault("MOYEORA_HOME", str(chosen.home))
+    home = Path(os.environ.setdefault("MOYEORA_HOME", "out/network"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "moyeora.network.settings")
     sys.path.insert(0, str(HERE))
     import django
@@ -34,7 +33,7 @@ def main() -> int:
     django.setup()
     # Nobody here has a mail server: what would be sent lies in a folder.
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    settings.EMAIL_FILE_PATH = chosen.home.absolute() / "mails"
+    settings.EMAIL_FILE_PATH = home.absolute() / "mails"
     call_command("migrate", verbosity=0)
     from django.utils import translation
     from telling import Story
