@@ -33,7 +33,7 @@ PARTS = {
     "letter": {"kind": "paragraph", "text": "{name} 고객님, {amount:,}원을 드립니다. " * 4},
     "code": {"kind": "code", "symbology": "qr", "value": "https://example.com/{id}"},
 }
-PIECES = 3000
+PIECES = 2400
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ def test_killed_at_twenty_moments(job, undisturbed, tmp_path):
 def test_the_power_is_cut(job, undisturbed, tmp_path):
     """Nothing is trusted that was not on the disk, nor a name that was not."""
     wanted, count = undisturbed
-    for number, moment in enumerate(moments(8, count, seed=66)):
+    for number, moment in enumerate(moments(6, count, seed=66)):
         out = tmp_path / str(number)
         moment = Moment(moment.operation)
         cut_power(printed, out, moment, job, out, 1, log=tmp_path / "log")
