@@ -43,6 +43,8 @@ def test_htmx_gets_the_part_under_the_box_alone(network):
     part = page(network, "?q=인쇄", **{"HX-Request": "true"})
     assert "다라인쇄" in part
     assert "<html" not in part
+    back = page(network, "?q=인쇄", **{"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    assert "<html" in back
 
 
 def test_what_was_meant_is_shown_and_said(network):
