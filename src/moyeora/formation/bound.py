@@ -122,6 +122,14 @@ class Relaxation:
         return np.bincount(firm[best], point[best] / 2, minlength=len(problem.firms))
 
     @cached_property
+    def fixed(self) -> Floats:
+        """What using each pair costs before its first lot: set-up, and its part of the charge."""
+        charge = self.charge[self.firm]
+        pairs_of = np.bincount(self.firm, minlength=len(self.problem.firms))
+        shared: Floats = np.where(charge < 0, charge, charge / np.maximum(1, pairs_of[self.firm]))
+        return self.setup + shared
+
+    @cached_property
     def constant(self) -> float:
         """What the wish for time comes to at the very least."""
         weight = self.stage.wishes.get("time", 0)
@@ -140,10 +148,9 @@ class Relaxation:
         """The bound by price curves; -inf where a negative charge forbids it."""
         charge = self.charge[self.firm]
         if (charge < 0).any():
-            return self._nothing()
-        pairs_of = np.bincount(self.firm, minlength=len(self.problem.firms))
-        fixed = self.setup + charge / np.maximum(1, pairs_of[self.firm])
-        slope, reach = self._slopes(fixed)
+            return self.nothing()
+        fixed = self.fixed
+        slope, reach = self.slopes(fixed)
         needs = range(len(self.problem.item.needs))
         whole = np.empty(len(needs))
         forced = np.full(len(self.index), np.inf)
@@ -157,7 +164,7 @@ class Relaxation:
         pair = total - base[self.need] + np.maximum(base[self.need], forced)
         return self._spread(total, pair, slope)
 
-    def _slopes(self, fixed: Floats) -> tuple[Floats, Floats]:
+    def slopes(self, fixed: Floats) -> tuple[Floats, Floats]:
         """Each pair's least cost a unit, and how many units of the need it may cover."""
         cover = np.minimum(self.tier_to * self.lot[:, None], self.demand[:, None])
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -209,80 +216,16 @@ class Relaxation:
                 base[needs[0]] = max(base[needs[0]], forced[here].min())
         return base
 
-    # Need prices.
+    # Bounds over all pairs of the problem.
 
-    def prices(self, value: int) -> Bounds:
-        """The bound by need prices, improved by subgradient steps towards ``value``."""
-        if not len(self.index):
-            return self._nothing()
-        slope, reach = self._slopes(self.setup)
-        price = np.zeros(len(self.problem.item.needs))
-        for at in range(len(price)):
-            mine = np.flatnonzero(self.need == at)
-            order = mine[np.argsort(slope[mine], kind="stable")]
-            filled = np.cumsum(reach[order])
-            if len(mine):
-                last = min(len(order) - 1, int(np.searchsorted(filled, self.problem.demand[at])))
-                price[at] = slope[order[last]]
-        best_whole, best = -np.inf, price
-        step = 1.0
-        for _ in range(PRICE_STEPS):
-            whole, missing, _ = self._price_bound(price, forced=False)
-            if whole > best_whole + 1e-9 * abs(best_whole):
-                best_whole, best = whole, price
-            else:
-                step *= 0.7
-            norm = float((missing**2).sum())
-            if norm == 0 or step < 0.01:
-                break
-            price = (
-                np.maximum(0.0, best + step * max(0.0, value - best_whole) * missing / norm)
-                if whole == best_whole
-                else np.maximum(0.0, price + step * max(0.0, value - whole) * missing / norm)
-            )
-        whole, _, pair = self._price_bound(best, forced=True)
-        return self._spread(whole + self.constant, pair + self.constant, slope)
-
-    def _price_bound(self, price: Floats, forced: bool) -> tuple[float, Floats, Floats]:
-        """L, how many units of each need its relaxed plan misses, and each pair's L_p."""
-        a_unit = price[self.need]
-        units = np.minimum(self.tier_to * self.lot[:, None], self.demand[:, None])
-        fewest = np.minimum(self.tier_from * self.lot[:, None], self.demand[:, None])
-        at_most = self.price * self.tier_to - a_unit[:, None] * units
-        at_least = self.price * self.tier_from - a_unit[:, None] * fewest
-        both = np.where(self.valid, np.minimum(at_most, at_least), np.inf)
-        tier = both.argmin(axis=1)
-        rows = np.arange(len(self.index))
-        reduced = self.setup + both[rows, tier]
-        gain = np.minimum(0.0, reduced)
-        firms = len(self.problem.firms)
-        phi = self.charge + np.bincount(self.firm, gain, minlength=firms)
-        here = np.zeros(firms, dtype=bool)
-        here[self.firm] = True
-        phi = np.where(here, phi, np.inf)
-        count = min(self.most_firms, firms)
-        chosen = np.zeros(firms, dtype=bool)
-        picked = np.argpartition(phi, count - 1)[:count] if count < firms else np.arange(firms)
-        chosen[picked[phi[picked] < 0]] = True
-        whole = float(price @ self.problem.demand) + float(phi[chosen].sum())
-        taken = np.where(
-            at_most[rows, tier] <= at_least[rows, tier], units[rows, tier], fewest[rows, tier]
-        )
-        covering = chosen[self.firm] & (reduced < 0)
-        covered = np.bincount(self.need[covering], taken[covering], minlength=len(price))
-        missing = self.problem.demand - covered
-        if not forced:
-            return whole, missing, np.zeros(0)
-        # A forced firm takes the place of the least useful one when all places are taken.
-        full = chosen.sum() >= count and count < firms
-        displaced = float(phi[chosen].max()) if full else 0.0
-        others = whole - np.where(chosen, phi, displaced)[self.firm]
-        pair = others + phi[self.firm] - gain + reduced
-        return whole, missing, pair
-
-    def _nothing(self) -> Bounds:
+    def nothing(self) -> Bounds:
+        """The bound that rules nothing out."""
         nothing = np.full(len(self.index), -np.inf)
         return self._spread(-np.inf, nothing, np.zeros(len(self.index)))
+
+    def spread(self, whole: float, pair: Floats) -> Bounds:
+        """Bounds over all pairs of the problem from those of the relaxation's pairs."""
+        return self._spread(whole, pair, self.slopes(self.fixed)[0])
 
     def _spread(self, whole: float, pair: Floats, slope: Floats) -> Bounds:
         full = np.full(len(self.problem), np.inf)
