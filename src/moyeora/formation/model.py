@@ -171,7 +171,12 @@ class Model:
         if any("time" in stage for stage in problem.item.wishes.stages):
             linked = set(index.values())
         for at in sorted(linked):
-            costs = window_costs(problem, np.array(self.by_need[at], dtype=np.int64), at)
+            pairs = np.array(self.by_need[at], dtype=np.int64)
+            setup, price = (
+                of[pairs].astype(float) for of in (problem.setup, problem.tier_price)
+            )
+            least = window_costs(problem, pairs, at, setup, price)
+            costs = {window: int(np.ceil(cost - 1e-6)) for window, cost in least.items()}
             picked = self.window[at] = {window: program.boolean() for window in costs}
             self._at_least([(window, 1) for window in picked.values()], 1)
             program.at_most([(window, 1) for window in picked.values()], 1)
@@ -344,20 +349,24 @@ class Model:
 
 
 def window_costs(
-    problem: Problem, pairs: NDArray[np.int64], need: int
-) -> dict[tuple[int, int], int]:
+    problem: Problem,
+    pairs: NDArray[np.int64],
+    need: int,
+    fixed: NDArray[np.float64],
+    price: NDArray[np.float64],
+) -> dict[tuple[int, int], float]:
     """For each interval (first, last period) in which the pairs can cover the need, its least cost.
 
-    The least cost is that of filling the need by the pairs in the order of their best cost a unit
+    ``fixed`` (a pair, not negative) is paid once and ``price`` (pairs, tiers) for every lot. The
+    least cost is that of filling the need by the pairs in the order of their best cost a unit
     within the interval, each as far as its capacity there goes: a lower bound for whole lots.
     """
-    lot, lead = problem.lot[pairs], problem.lead[pairs]
-    least, setup = problem.least[pairs], problem.setup[pairs].astype(float)
+    lot, lead, least = problem.lot[pairs], problem.lead[pairs], problem.least[pairs]
     demand = int(problem.demand[need])
     sums = np.zeros((len(pairs), problem.item.periods + 1), dtype=np.int64)
     np.cumsum(problem.capacity[pairs], axis=1, out=sums[:, 1:])
     low, high = problem.tier_from[pairs], problem.tier_to[pairs]
-    price, rows = problem.tier_price[pairs].astype(float), np.arange(len(pairs))
+    rows = np.arange(len(pairs))
     costs = {}
     for start in range(int(problem.first[need]), int(problem.last[need]) + 1):
         for end in range(start, int(problem.last[need]) + 1):
@@ -369,7 +378,7 @@ def window_costs(
             if units.max(axis=1, initial=0).sum() < demand:
                 continue
             with np.errstate(divide="ignore", invalid="ignore"):
-                mean = np.where(valid, (setup[:, None] + price * reach) / units, np.inf)
+                mean = np.where(valid, (fixed[:, None] + price * reach) / units, np.inf)
             slope, width = mean.min(axis=1), units.max(axis=1)
             order = np.argsort(slope, kind="stable")
             filled = np.cumsum(width[order])
@@ -377,5 +386,5 @@ def window_costs(
             before = filled[last - 1] if last else 0
             cost = float((slope[order[:last]] * width[order[:last]]).sum())
             cost += float(slope[order[last]] * (demand - before))
-            costs[start, end] = int(np.ceil(cost * (1 - 1e-12) - 1e-6))
+            costs[start, end] = cost * (1 - 1e-12)
     return costs

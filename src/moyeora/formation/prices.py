@@ -22,6 +22,7 @@ import numpy as np
 from ortools.linear_solver import pywraplp  # type: ignore[import-untyped]
 
 from moyeora.formation.bound import Bounds, Floats, Relaxation
+from moyeora.formation.filling import Seats
 from moyeora.formation.members import Ints
 
 ROUNDS_MAX = 40
@@ -33,13 +34,17 @@ PENALTY = 8.0
 """What a unit that nobody covers costs, in multiples of its first price."""
 
 
-def price_bound(relaxed: Relaxation) -> Bounds:
-    """The bound by the best need prices that were found."""
+def price_bound(relaxed: Relaxation) -> tuple[Bounds, Seats | None]:
+    """The bound by the best need prices that were found, and what a seat is worth at them.
+
+    The seats are None when they bind nobody. A firm's pairs pay for its seat in proportion to
+    what each gains: then the prices give the same bound need by need as firm by firm.
+    """
     if not len(relaxed.index):
-        return relaxed.spread(-np.inf, np.zeros(0))
+        return relaxed.spread(-np.inf, np.zeros(0)), None
     prices = _Prices(relaxed)
-    whole, pair = prices.forced(prices.best())
-    return relaxed.spread(whole + relaxed.constant, pair + relaxed.constant)
+    whole, pair, seats = prices.forced(prices.best())
+    return relaxed.spread(whole + relaxed.constant, pair + relaxed.constant), seats
 
 
 class _Prices:
@@ -130,15 +135,23 @@ class _Prices:
             cover = self.covers[mine, end[mine]]
             master.column(int(at), cost, relaxed.need[mine], cover)
 
-    def forced(self, price: Floats) -> tuple[float, Floats]:
-        """L and each pair's L_p at some prices."""
+    def forced(self, price: Floats) -> tuple[float, Floats, Seats | None]:
+        """L, each pair's L_p, and the seats at some prices."""
+        relaxed = self.relaxed
         reduced, _, phi = self._answers(price)
         whole, last = self._bound(price, phi)
         # A forced firm takes the place of the least useful one when all places are taken.
         inside = (phi < 0) & (phi <= last)
         others = whole - np.where(inside, phi, last)
-        firm = self.relaxed.firm
-        return whole, others[firm] + phi[firm] - np.minimum(0.0, reduced) + reduced
+        firm, gain = relaxed.firm, np.minimum(0.0, reduced)
+        pair = others[firm] + phi[firm] - gain + reduced
+        if last == 0.0:
+            return whole, pair, None
+        gains = np.bincount(firm, gain, minlength=len(phi))[firm]
+        evenly = 1.0 / np.bincount(firm, minlength=len(phi))[firm]
+        part = np.zeros(len(relaxed.problem))
+        part[relaxed.index] = np.where(gains < 0, gain / np.where(gains < 0, gains, 1.0), evenly)
+        return whole, pair, Seats(-last, part)
 
 
 class _Master:

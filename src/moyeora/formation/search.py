@@ -2,9 +2,8 @@
 
 The bounds come in the order of their cost, and each works on what the one before has left:
 
-1. price curves (:mod:`.bound`), then need prices (:mod:`.prices`), over all pairs, however many;
-2. exact filling (:mod:`.filling`), over thousands; once the number of firms is seen to bind, with
-   the number of firms;
+1. price curves (:mod:`.bound`) and need prices (:mod:`.prices`), over all pairs, however many;
+2. exact filling (:mod:`.filling`), over thousands; where seats are short, at better seat prices;
 3. the linear relaxation of the whole model (:mod:`.linear`), over hundreds;
 4. CP-SAT, over what none of them could rule out.
 
@@ -25,7 +24,7 @@ from numpy.typing import NDArray
 
 from moyeora.formation.bound import Bounds, Relaxation, larger
 from moyeora.formation.faults import NoConsortium, OutOfTime
-from moyeora.formation.filling import filling_bound
+from moyeora.formation.filling import Seats, filling_bound, priced_filling
 from moyeora.formation.linear import linear_bound
 from moyeora.formation.model import Apart, Model, Stage
 from moyeora.formation.plan import Plan, chosen_pairs, plan_values, read_plan
@@ -36,12 +35,15 @@ from moyeora.formation.program import Limits, Solution, solve_cp_sat
 SMALL_PAIRS = 3000
 """Up to here exact filling is quick enough to begin with."""
 
-COUNTED_PAIRS_MAX = 6000
 FILLED_PAIRS_MAX = 40_000
+PRICED_PAIRS_MAX = 3000
 LINEAR_PAIRS_MAX = 3000
-FILLINGS_MAX = 400
+ENOUGH_PAIRS = 60
+"""What CP-SAT proves in no time."""
 
-PART_PAIRS_PER_NEED = 60
+
+NEAR_PAIRS_MAX = 300
+PART_PAIRS_PER_NEED = (60, 240)
 WIDTHS = (3, 12, 40)
 """How many pairs of each need CP-SAT is given beside those that the bound builds on."""
 
@@ -126,10 +128,8 @@ class _Search:
         self.alive, self.plan = alive, known
         self.value = None if known is None else self._value_of(known)
         self.settled = True
-        relaxed = Relaxation(self.problem, stage, alive)
-        self.bounds = relaxed.curves() if job.cut else relaxed.nothing()
-        if job.cut and alive.sum() > SMALL_PAIRS:
-            self._bounded(price_bound(relaxed))
+        self.seats: Seats | None = None
+        self.bounds = Relaxation(self.problem, stage, alive).nothing()
 
     def run(self, effort: float | None) -> Found:
         """Every step until the stage is proven or the time is over."""
@@ -148,11 +148,12 @@ class _Search:
     def _steps(self) -> list[Callable[[], None]]:
         if not self.job.cut:
             return []
-        alone = {"cost", "quality", "equality"} & set(self.stage.wishes) or len(self.stage.firms)
         if "cohesion" in self.stage.wishes:
             # Ties are of pairs of firms: filling knows little of them, linear relaxation much.
-            return [self._approach, self._relax]
-        return [self._approach, self._fill, self._count, self._relax] if alone else []
+            return [self._begin, self._approach, self._relax]
+        if {"cost", "quality", "equality"} & set(self.stage.wishes) or len(self.stage.firms):
+            return [self._begin, self._approach, self._fill, self._price, self._relax]
+        return [self._begin]
 
     @property
     def proven(self) -> bool:
@@ -180,22 +181,30 @@ class _Search:
 
     # The steps.
 
+    def _begin(self) -> None:
+        relaxed = Relaxation(self.problem, self.stage, self.alive)
+        self._bounded(relaxed.curves())
+        bounds, self.seats = price_bound(relaxed)
+        self._bounded(bounds)
+
     def _approach(self) -> None:
-        """Where many pairs are left: a good plan from the best of them, until few are left."""
-        per_need = PART_PAIRS_PER_NEED
-        while (wanted := self.wanted).sum() > SMALL_PAIRS and self.job.seconds > 0:
+        """Where many pairs are left: a good plan from the best of them, by which few are left."""
+        for per_need in PART_PAIRS_PER_NEED:
+            wanted = self.wanted
+            if self.proven or wanted.sum() <= SMALL_PAIRS or self.job.seconds <= 0:
+                return
             before = self.value
             part = self._best(self.bounds, wanted, per_need)
             relaxed = Relaxation(self.problem, self.stage, part)
-            filled = filling_bound(relaxed, np.inf, None, FILLINGS_MAX)
-            counting = self._counting(filled, part)
-            if counting is not None:
-                filled = filling_bound(relaxed, np.inf, counting, FILLINGS_MAX)
-            self._try(filled, part, WIDTHS[:2])
-            if self.value == before or self.proven:
-                if per_need > 16 * PART_PAIRS_PER_NEED or self.proven:
-                    return
-                per_need *= 4
+            bounds = filling_bound(relaxed, np.inf, self.seats)
+            self._try(bounds, part, WIDTHS[:2])
+            if self.seats is not None and self.value is not None:
+                bounds, self.seats = priced_filling(
+                    relaxed, float(self.value), self.seats, ENOUGH_PAIRS
+                )
+                self._try(bounds, part, WIDTHS)
+            if before is not None and self.value == before:
+                return
 
     def _fill(self) -> None:
         wanted = self.wanted
@@ -203,18 +212,18 @@ class _Search:
             return
         value = np.inf if self.value is None else self.value
         relaxed = Relaxation(self.problem, self.stage, wanted)
-        self._bounded(filling_bound(relaxed, value, None, FILLINGS_MAX))
-        if self._counting(self.bounds, self.wanted) is None:
-            self._try(self.bounds, self.wanted, WIDTHS)
+        self._bounded(filling_bound(relaxed, value, self.seats))
+        self._try(self.bounds, self.wanted, WIDTHS)
 
-    def _count(self) -> None:
+    def _price(self) -> None:
         wanted = self.wanted
-        few = len(np.unique(self.problem.firm[wanted])) <= self.problem.item.wishes.firms_max
-        if few or wanted.sum() > COUNTED_PAIRS_MAX:
+        if self.seats is None or self.value is None or wanted.sum() > PRICED_PAIRS_MAX:
             return
-        value = np.inf if self.value is None else self.value
+        if wanted.sum() <= ENOUGH_PAIRS:
+            return
         relaxed = Relaxation(self.problem, self.stage, wanted)
-        self._bounded(filling_bound(relaxed, value, self.bounds.pair, FILLINGS_MAX))
+        bounds, self.seats = priced_filling(relaxed, float(self.value), self.seats, ENOUGH_PAIRS)
+        self._bounded(bounds)
         self._try(self.bounds, self.wanted, WIDTHS)
 
     def _relax(self) -> None:
@@ -252,16 +261,6 @@ class _Search:
 
     # Trying.
 
-    def _counting(
-        self, bounds: Bounds, wanted: NDArray[np.bool_]
-    ) -> NDArray[np.float64] | None:
-        """What firms are counted by, when what the bound builds on are more firms than may be."""
-        near = wanted & (bounds.pair <= bounds.whole + bounds.margin)
-        firms = len(np.unique(self.problem.firm[near]))
-        if firms <= self.problem.item.wishes.firms_max or wanted.sum() > COUNTED_PAIRS_MAX:
-            return None
-        return np.asarray(bounds.pair)
-
     def _best(
         self, bounds: Bounds, wanted: NDArray[np.bool_], per_need: int
     ) -> NDArray[np.bool_]:
@@ -281,22 +280,23 @@ class _Search:
         self, bounds: Bounds, wanted: NDArray[np.bool_], widths: Sequence[int]
     ) -> None:
         """Let CP-SAT find a plan among the pairs that a bound over ``wanted`` likes best."""
+        whole = bounds.whole - bounds.margin
         near = wanted & (bounds.pair <= bounds.whole + bounds.margin)
-        if near.sum() > SMALL_PAIRS // 10:
+        if near.sum() > NEAR_PAIRS_MAX:
             near[:] = False
-        limits = replace(self.job.limits, workers=1)
-        last = 0
+        done = None
         for width in widths:
-            part = near | self._best(bounds, wanted, width)
-            if self.proven or self.job.seconds <= 0 or part.sum() == last:
+            wanted = wanted & self.wanted
+            part = wanted & (near | self._best(bounds, wanted, width))
+            if self.proven or self.job.seconds <= 0 or np.array_equal(part, done):
                 return
-            last = int(part.sum())
-            limits = replace(limits, seconds=max(0.05, self.job.seconds))
-            before = self.value
-            solution = self._solve(part, limits, PART_EFFORT, bounds.whole - bounds.margin)
-            if solution.status == "optimal" and self.value == before and before is not None:
-                continue
-            if self.value is not None and self.value <= np.ceil(bounds.whole - bounds.margin):
+            done = part
+            limits = replace(self.job.limits, workers=1, seconds=max(0.05, self.job.seconds))
+            solution = self._solve(part, limits, PART_EFFORT, whole)
+            complete = not (self.wanted & ~part).any()
+            if complete and solution.status == "optimal":
+                self._bounded(replace(self.bounds, whole=float(solution.objective)))
+            if self.value is not None and self.value <= np.ceil(whole):
                 return
 
     def _solve(
