@@ -129,6 +129,18 @@ class Relaxation:
         shared: Floats = np.where(charge < 0, charge, charge / np.maximum(1, pairs_of[self.firm]))
         return self.setup + shared
 
+    def reduced(self, pairs: NDArray[np.int64], fixed: Floats, price: float) -> Floats:
+        """The least cost of using each of some pairs of a need (positions in the relaxation), less
+        what it covers at a price a unit."""
+        least = np.full(len(pairs), np.inf)
+        lot, demand = self.lot[pairs], self.demand[pairs]
+        for tiers in (self.tier_from, self.tier_to):
+            for tier in range(tiers.shape[1]):
+                lots = tiers[pairs, tier]
+                cost = self.price[pairs, tier] * lots - price * np.minimum(lots * lot, demand)
+                least = np.minimum(least, np.where(self.valid[pairs, tier], cost, np.inf))
+        return least + fixed[pairs]
+
     @cached_property
     def constant(self) -> float:
         """What the wish for time comes to at the very least."""

@@ -14,10 +14,17 @@ and back (``outside``), so that L = the least total, and with pair p of need n u
 
 where F_w may use p a second time: that only lowers the bound.
 
+**Core and rest.** A million pairs need not be filled in one by one. Only a need's *core* is, the
+pairs of the least reduced cost r_p = min over q of c_p(q) - lambda u_p(q); every other pair that a
+plan uses costs at least lambda u + r_p. So all the others together are one more piece that covers
+any quantity at lambda a unit and the least of their r_p, and a plan that uses p of them pays at
+least r_p above what core and quantity at lambda come to.
+
 **Seats.** That at most K firms may be in is relaxed with a price mu >= 0 of a seat. A firm pays
 it in parts, a part at each of its pairs, the parts summing to one: so a firm that is in pays at
 most mu, a plan of at most K firms pays at most K mu, and L and L_p less K mu are bounds again.
-Any mu and any parts do; :mod:`.prices` has good ones, and :func:`priced_filling` improves them.
+Any lambda, mu and parts do; :mod:`.prices` has good ones, and :func:`priced_filling` improves the
+last two.
 
 Why these are bounds. A plan's lots of a need are one way to fill it, within the interval that the
 plan works in; its cost is at least the sum over its pairs. A need that several others wait for
@@ -71,97 +78,112 @@ class _Pieces:
     slope: Floats
 
 
+@dataclass(frozen=True)
+class _Rest:
+    """A need's pairs outside its core: each is at least ``above`` dearer than ``floor`` and its
+    units at the need's price; all of them together cost ``base`` and their units at least."""
+
+    pairs: Ints
+    above: Floats
+    floor: float
+    base: float
+
+
 @dataclass
 class _Filled:
     """One need: its pairs (positions in the relaxation), its cells, its intervals.
 
     ``least`` is what the need costs at least in each interval; ``exact`` holds F of the intervals
-    that were filled, from 0 to ``cells``.
+    that were filled, from 0 to ``cells``; ``floor`` what it costs there with any of the rest.
     """
 
     at: int
     pairs: Ints
     cells: int
     cell: int
+    rest: _Rest | None
     windows: list[Window]
     least: Floats
     exact: dict[int, Floats] = field(default_factory=dict)
+    floor: dict[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Seats:
-    """What a seat costs, and what each pair of the problem pays of it in proportion.
+class Prices:
+    """``need``: what a unit of each need is worth; ``seat``: what a seat costs, and ``part``: what
+    each pair of the problem pays of it in proportion.
 
     The parts of a firm's pairs are scaled to sum to one wherever they are used.
     """
 
-    price: float
+    need: Floats
+    seat: float
     part: Floats
 
     def scaled(self, relaxed: Relaxation) -> Floats:
-        """The parts over the relaxation's pairs, 0 for all others."""
+        """The parts of the relaxation's pairs."""
         firms = len(relaxed.problem.firms)
         mine = np.maximum(0.0, self.part[relaxed.index])
         whole = np.bincount(relaxed.firm, mine, minlength=firms)[relaxed.firm]
         evenly = 1.0 / np.bincount(relaxed.firm, minlength=firms)[relaxed.firm]
-        scaled = np.zeros(len(relaxed.problem))
-        scaled[relaxed.index] = np.where(whole > 0, mine / np.where(whole > 0, whole, 1.0), evenly)
+        scaled: Floats = np.where(whole > 0, mine / np.where(whole > 0, whole, 1.0), evenly)
         return scaled
 
 
-def filling_bound(relaxed: Relaxation, value: float, seats: Seats | None = None) -> Bounds:
+def filling_bound(relaxed: Relaxation, value: float, prices: Prices, core: int) -> Bounds:
     """The bound for every plan over the relaxation's pairs, and for those with each pair used.
 
     ``value`` is that of a plan that is known, or infinite: intervals in which no better plan can
-    work are not looked at closely.
+    work are not looked at closely. ``core`` pairs of each need are filled in exactly.
     """
-    return _Filling(relaxed, seats).bound(value)
+    return _Filling(relaxed, prices, core).bound(value)
 
 
 def priced_filling(
-    relaxed: Relaxation, value: float, seats: Seats, enough: int
-) -> tuple[Bounds, Seats]:
+    relaxed: Relaxation, value: int, prices: Prices, core: int, enough: int
+) -> tuple[Bounds, Prices]:
     """The bound at better seat prices, by subgradient steps towards ``value``, a known plan's.
 
     Ends when the bound proves the value or rules out all but ``enough`` pairs. Where more seats
     are taken than there are, a seat becomes dearer; a firm that is wanted for one of its pairs
     only pays more of its seat there.
     """
-    firms = relaxed.problem.firm
-    several = np.bincount(relaxed.firm, minlength=len(relaxed.problem.firms))[firms] > 1
-    bounds = filling_bound(relaxed, value, seats)
-    best, best_seats, length = bounds, seats, 1.0
+    firm, firms = relaxed.firm, len(relaxed.problem.firms)
+    several = np.bincount(firm, minlength=firms)[firm] > 1
+    bounds = filling_bound(relaxed, value, prices, core)
+    best, best_prices, length = bounds, prices, 1.0
     for _ in range(SEAT_ROUNDS_MAX):
-        if best.proves(int(value)) or best.keeps(int(value)).sum() <= enough or length < 0.1:
+        if best.proves(value) or best.keeps(value).sum() <= enough or length < 0.1:
             break
-        used = (bounds.pair <= bounds.whole + bounds.margin).astype(float)
-        parts = seats.scaled(relaxed)
-        paid = np.bincount(firms, parts * used, minlength=len(relaxed.problem.firms))
-        towards = np.where(several, used - paid[firms], 0.0)
+        used = (bounds.pair <= bounds.whole + bounds.margin)[relaxed.index].astype(float)
+        mine, parts = prices.part[relaxed.index], prices.scaled(relaxed)
+        paid = np.bincount(firm, parts * used, minlength=firms)
+        towards = np.where(several, used - paid[firm], 0.0)
         more = float(paid.sum()) - relaxed.most_firms
         norm = float((towards**2).sum()) + more**2
         if norm == 0:
             break
         step = length * (value - bounds.whole) / norm
-        price = max(0.0, seats.price + step * more)
-        pays = np.maximum(0.0, seats.price * parts + step * towards)
-        seats = Seats(price, np.where(several, pays, parts))
-        bounds = filling_bound(relaxed, value, seats)
+        part = prices.part.copy()
+        # What a firm pays outside these pairs stays in proportion.
+        pays = np.maximum(0.0, parts + step / max(prices.seat, 1e-9) * towards)
+        old, new = (np.bincount(firm, each, minlength=firms)[firm] for each in (mine, pays))
+        part[relaxed.index] = np.where(several & (new > 0), pays * old / np.where(new > 0, new, 1.0), mine)
+        prices = Prices(prices.need, max(0.0, prices.seat + step * more), part)
+        bounds = filling_bound(relaxed, value, prices, core)
         if bounds.whole > best.whole:
-            best, best_seats = bounds, seats
+            best, best_prices = bounds, prices
         else:
             length *= 0.7
-    return best, best_seats
+    return best, best_prices
 
 
 class _Filling:
-    def __init__(self, relaxed: Relaxation, seats: Seats | None) -> None:
+    def __init__(self, relaxed: Relaxation, prices: Prices, core: int) -> None:
         self.relaxed, self.problem = relaxed, relaxed.problem
-        self.fixed = relaxed.fixed
-        self.constant = relaxed.constant
-        if seats is not None:
-            self.fixed = self.fixed + seats.price * seats.scaled(relaxed)[relaxed.index]
-            self.constant -= seats.price * relaxed.most_firms
+        self.prices, self.core = prices, core
+        self.fixed = relaxed.fixed + prices.seat * prices.scaled(relaxed)
+        self.constant = relaxed.constant - prices.seat * relaxed.most_firms
         self.before, self.after = self._tree()
         self.needs = [self._filled(at) for at in range(len(self.problem.item.needs))]
 
@@ -181,14 +203,30 @@ class _Filling:
     def _filled(self, at: int) -> _Filled:
         relaxed, problem = self.relaxed, self.problem
         pairs = np.flatnonzero(relaxed.need == at)
+        reduced = relaxed.reduced(pairs, self.fixed, float(self.prices.need[at]))
+        others = np.zeros(0, dtype=np.int64)
+        if len(pairs) > self.core:
+            order = np.argsort(reduced, kind="stable")
+            others, pairs = pairs[order[self.core :]], np.sort(pairs[order[: self.core]])
+            reduced = reduced[order[self.core :]]
         demand = int(problem.demand[at])
         cell = gcd(*(int(lot) for lot in np.unique(relaxed.lot[pairs]))) or 1
         if -(-demand // cell) > CELLS_MAX:
             cell = -(-demand // CELLS_MAX)
-        windows, least = self._windows(at, pairs)
-        return _Filled(at, pairs, -(-demand // cell), cell, windows, np.array(least))
+        cells = -(-demand // cell)
+        rest = None
+        if len(others):
+            # The last cell may be cut: what lies beyond the demand is not paid.
+            beyond = float(self.prices.need[at]) * (cells * cell - demand)
+            gains = float(np.minimum(0.0, reduced).sum())
+            base = (gains if gains < 0 else float(reduced.min())) - beyond
+            rest = _Rest(others, np.maximum(0.0, reduced), gains - beyond, base)
+        windows, least = self._windows(at, pairs, rest)
+        return _Filled(at, pairs, cells, cell, rest, windows, np.array(least))
 
-    def _windows(self, at: int, pairs: Ints) -> tuple[list[Window], list[float]]:
+    def _windows(
+        self, at: int, pairs: Ints, rest: "_Rest | None"
+    ) -> tuple[list[Window], list[float]]:
         """The intervals that matter: as long as what is before and after the need allows."""
         first, last = int(self.problem.first[at]), int(self.problem.last[at])
         fixed = self.fixed[pairs]
@@ -204,7 +242,10 @@ class _Filling:
         )
         ends = range(first, last + 1) if self.after[at] is not None else [last]
         starts = range(first, last + 1) if self.before[at] else [first]
-        found = [(s, e) for s in starts for e in ends if (s, e) in costs]
+        found = [(s, e) for s in starts for e in ends if s <= e and (rest or (s, e) in costs)]
+        if rest:
+            # The curve knows nothing of the others: only filling does.
+            return found, [nothing + min(0.0, rest.base)] * len(found)
         return found, [nothing + costs[window] for window in found]
 
     # One need.
@@ -244,6 +285,11 @@ class _Filling:
             for at in range(begin, end):
                 _take(filled, more, pieces, at, place)
             filled = more
+        if need.rest is not None:
+            line = self.prices.need[need.at] * need.cell * place
+            least = np.minimum.accumulate(filled - line) + line
+            need.floor[window] = float(least[-1]) + need.rest.floor
+            filled = np.minimum(filled, least + need.rest.base)
         need.exact[window] = np.minimum.accumulate(filled[::-1])[::-1]
         need.least[window] = max(need.least[window], need.exact[window][-1])
 
@@ -337,6 +383,13 @@ class _Filling:
                     self._force(need, window, float(rest[window]), pair)
                 else:
                     pair[need.pairs] = np.minimum(pair[need.pairs], totals[window])
+                if need.rest is not None:
+                    others, least = need.rest.pairs, float(totals[window])
+                    if window in need.floor:
+                        above = need.floor[window] + float(rest[window]) + need.rest.above
+                        pair[others] = np.minimum(pair[others], np.maximum(least, above))
+                    else:
+                        pair[others] = np.minimum(pair[others], least)
         for _, seat in self.problem.seats():
             here = np.isin(relaxed.index, seat)
             whole = max(whole, float(pair[here].min(initial=np.inf)))

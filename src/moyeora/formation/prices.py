@@ -22,7 +22,7 @@ import numpy as np
 from ortools.linear_solver import pywraplp  # type: ignore[import-untyped]
 
 from moyeora.formation.bound import Bounds, Floats, Relaxation
-from moyeora.formation.filling import Seats
+from moyeora.formation.filling import Prices
 from moyeora.formation.members import Ints
 
 ROUNDS_MAX = 40
@@ -34,20 +34,18 @@ PENALTY = 8.0
 """What a unit that nobody covers costs, in multiples of its first price."""
 
 
-def price_bound(relaxed: Relaxation) -> tuple[Bounds, Seats | None]:
-    """The bound by the best need prices that were found, and what a seat is worth at them.
+def price_bound(relaxed: Relaxation) -> tuple[Bounds, Prices]:
+    """The bound by the best need prices that were found, and these prices with a seat's.
 
-    The seats are None when they bind nobody. A firm's pairs pay for its seat in proportion to
-    what each gains: then the prices give the same bound need by need as firm by firm.
+    A firm's pairs pay for its seat in proportion to what each gains: then the prices give the same
+    bound need by need as firm by firm.
     """
-    if not len(relaxed.index):
-        return relaxed.spread(-np.inf, np.zeros(0)), None
-    prices = _Prices(relaxed)
-    whole, pair, seats = prices.forced(prices.best())
-    return relaxed.spread(whole + relaxed.constant, pair + relaxed.constant), seats
+    auction = _Auction(relaxed)
+    whole, pair, prices = auction.forced(auction.best())
+    return relaxed.spread(whole + relaxed.constant, pair + relaxed.constant), prices
 
 
-class _Prices:
+class _Auction:
     def __init__(self, relaxed: Relaxation) -> None:
         self.relaxed = relaxed
         self.demand = relaxed.problem.demand.astype(float)
@@ -135,8 +133,8 @@ class _Prices:
             cover = self.covers[mine, end[mine]]
             master.column(int(at), cost, relaxed.need[mine], cover)
 
-    def forced(self, price: Floats) -> tuple[float, Floats, Seats | None]:
-        """L, each pair's L_p, and the seats at some prices."""
+    def forced(self, price: Floats) -> tuple[float, Floats, Prices]:
+        """L, each pair's L_p, and the prices with a seat's."""
         relaxed = self.relaxed
         reduced, _, phi = self._answers(price)
         whole, last = self._bound(price, phi)
@@ -145,13 +143,11 @@ class _Prices:
         others = whole - np.where(inside, phi, last)
         firm, gain = relaxed.firm, np.minimum(0.0, reduced)
         pair = others[firm] + phi[firm] - gain + reduced
-        if last == 0.0:
-            return whole, pair, None
         gains = np.bincount(firm, gain, minlength=len(phi))[firm]
         evenly = 1.0 / np.bincount(firm, minlength=len(phi))[firm]
         part = np.zeros(len(relaxed.problem))
         part[relaxed.index] = np.where(gains < 0, gain / np.where(gains < 0, gains, 1.0), evenly)
-        return whole, pair, Seats(-last, part)
+        return whole, pair, Prices(price, -last, part)
 
 
 class _Master:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from moyeora.formation.bound import Bounds, Relaxation, larger
 from moyeora.formation.faults import NoConsortium, OutOfTime
-from moyeora.formation.filling import Seats, filling_bound, priced_filling
+from moyeora.formation.filling import Prices, filling_bound, priced_filling
 from moyeora.formation.linear import linear_bound
 from moyeora.formation.model import Apart, Model, Stage
 from moyeora.formation.plan import Plan, chosen_pairs, plan_values, read_plan
@@ -32,18 +32,14 @@ from moyeora.formation.prices import price_bound
 from moyeora.formation.problem import Problem
 from moyeora.formation.program import Limits, Solution, solve_cp_sat
 
-SMALL_PAIRS = 3000
-"""Up to here exact filling is quick enough to begin with."""
-
-FILLED_PAIRS_MAX = 40_000
-PRICED_PAIRS_MAX = 3000
+CORES = (300, 1200, 2400)
 LINEAR_PAIRS_MAX = 3000
+PART_PAIRS_PER_NEED = 100
 ENOUGH_PAIRS = 60
 """What CP-SAT proves in no time."""
 
 
 NEAR_PAIRS_MAX = 300
-PART_PAIRS_PER_NEED = (60, 240)
 WIDTHS = (3, 12, 40)
 """How many pairs of each need CP-SAT is given beside those that the bound builds on."""
 
@@ -128,7 +124,8 @@ class _Search:
         self.alive, self.plan = alive, known
         self.value = None if known is None else self._value_of(known)
         self.settled = True
-        self.seats: Seats | None = None
+        nothing = np.zeros(len(self.problem.item.needs))
+        self.prices = Prices(nothing, 0.0, np.zeros(len(self.problem)))
         self.bounds = Relaxation(self.problem, stage, alive).nothing()
 
     def run(self, effort: float | None) -> Found:
@@ -150,9 +147,9 @@ class _Search:
             return []
         if "cohesion" in self.stage.wishes:
             # Ties are of pairs of firms: filling knows little of them, linear relaxation much.
-            return [self._begin, self._approach, self._relax]
+            return [self._begin, self._relax]
         if {"cost", "quality", "equality"} & set(self.stage.wishes) or len(self.stage.firms):
-            return [self._begin, self._approach, self._fill, self._price, self._relax]
+            return [self._begin, self._fill, self._relax]
         return [self._begin]
 
     @property
@@ -184,47 +181,54 @@ class _Search:
     def _begin(self) -> None:
         relaxed = Relaxation(self.problem, self.stage, self.alive)
         self._bounded(relaxed.curves())
-        bounds, self.seats = price_bound(relaxed)
+        bounds, self.prices = price_bound(relaxed)
         self._bounded(bounds)
-
-    def _approach(self) -> None:
-        """Where many pairs are left: a good plan from the best of them, by which few are left."""
-        for per_need in PART_PAIRS_PER_NEED:
-            wanted = self.wanted
-            if self.proven or wanted.sum() <= SMALL_PAIRS or self.job.seconds <= 0:
-                return
-            before = self.value
-            part = self._best(self.bounds, wanted, per_need)
-            relaxed = Relaxation(self.problem, self.stage, part)
-            bounds = filling_bound(relaxed, np.inf, self.seats)
-            self._try(bounds, part, WIDTHS[:2])
-            if self.seats is not None and self.value is not None:
-                bounds, self.seats = priced_filling(
-                    relaxed, float(self.value), self.seats, ENOUGH_PAIRS
-                )
-                self._try(bounds, part, WIDTHS)
-            if before is not None and self.value == before:
-                return
 
     def _fill(self) -> None:
-        wanted = self.wanted
-        if wanted.sum() > FILLED_PAIRS_MAX:
-            return
-        value = np.inf if self.value is None else self.value
-        relaxed = Relaxation(self.problem, self.stage, wanted)
-        self._bounded(filling_bound(relaxed, value, self.seats))
-        self._try(self.bounds, self.wanted, WIDTHS)
+        """Fill the best pairs for a plan and for seat prices, then cores of all for the cut."""
+        for core in CORES:
+            wanted = self.wanted
+            few = np.bincount(self.problem.need[wanted]).max(initial=0) <= core
+            part = wanted if few else self._best(self.bounds, wanted, PART_PAIRS_PER_NEED)
+            self._part(part, few)
+            if self.proven or few or self.value is None or self.job.seconds <= 0:
+                break
+            relaxed = Relaxation(self.problem, self.stage, self.wanted)
+            self._bounded(filling_bound(relaxed, self.value, self.prices, core))
+            if self.proven:
+                break
+        while not self.proven and self.prices.seat > 0 and self.value is not None:
+            before = self.wanted.sum()
+            if before <= ENOUGH_PAIRS or self.job.seconds <= 0:
+                return
+            self._priced(self.wanted, whole=True)
+            if self.wanted.sum() > 0.8 * before:
+                return
 
-    def _price(self) -> None:
-        wanted = self.wanted
-        if self.seats is None or self.value is None or wanted.sum() > PRICED_PAIRS_MAX:
+    def _part(self, part: NDArray[np.bool_], whole: bool) -> None:
+        """Fill some pairs and find a plan among them; ``whole``: they are all that are wanted."""
+        value = np.inf if self.value is None else self.value
+        relaxed = Relaxation(self.problem, self.stage, part)
+        bounds = filling_bound(relaxed, value, self.prices, CORES[-1])
+        if whole:
+            self._bounded(bounds)
+        self._try(bounds, part, WIDTHS)
+        if not self.proven and self.prices.seat > 0 and self.value is not None:
+            self._priced(part & self.alive, whole)
+
+    def _priced(self, part: NDArray[np.bool_], whole: bool) -> None:
+        """The same at better seat prices."""
+        assert self.value is not None
+        part = part & self.wanted
+        if part.sum() <= ENOUGH_PAIRS:
             return
-        if wanted.sum() <= ENOUGH_PAIRS:
-            return
-        relaxed = Relaxation(self.problem, self.stage, wanted)
-        bounds, self.seats = priced_filling(relaxed, float(self.value), self.seats, ENOUGH_PAIRS)
-        self._bounded(bounds)
-        self._try(self.bounds, self.wanted, WIDTHS)
+        relaxed = Relaxation(self.problem, self.stage, part)
+        bounds, self.prices = priced_filling(
+            relaxed, self.value, self.prices, CORES[-1], ENOUGH_PAIRS
+        )
+        if whole:
+            self._bounded(bounds)
+        self._try(bounds, part, WIDTHS)
 
     def _relax(self) -> None:
         """The linear relaxation of the whole model over the pairs that are still wanted."""
