@@ -63,7 +63,7 @@ class Bounds:
         """How much larger than an incumbent a bound must be to count as strictly larger."""
         return ROUNDING * max(1.0, abs(self.whole)) + 1e-7
 
-    def keeps(self, value: int) -> NDArray[np.bool_]:
+    def keeps(self, value: float) -> NDArray[np.bool_]:
         """The pairs that a plan of objective ``value`` or better might use."""
         return self.pair <= value + self.margin
 

@@ -15,10 +15,10 @@ and back (``outside``), so that L = the least total, and with pair p of need n u
 where F_w may use p a second time: that only lowers the bound.
 
 **Core and rest.** A million pairs need not be filled in one by one. Only a need's *core* is, the
-pairs of the least reduced cost r_p = min over q of c_p(q) - lambda u_p(q); every other pair that a
-plan uses costs at least lambda u + r_p. So all the others together are one more piece that covers
-any quantity at lambda a unit and the least of their r_p, and a plan that uses p of them pays at
-least r_p above what core and quantity at lambda come to.
+pairs of the least reduced cost min over q of c_p(q) - lambda u_p(q). Of all others only the least
+cost of covering each quantity by any one of them is kept, e(r), and they may cover in as many
+pieces as there may be firms: F_w is (min, +) convolved with the closure of e. One of them may thus
+be used again and again, which again only lowers the bound, and little where many are alike.
 
 **Seats.** That at most K firms may be in is relaxed with a price mu >= 0 of a seat. A firm pays
 it in parts, a part at each of its pairs, the parts summing to one: so a firm that is in pays at
@@ -36,6 +36,7 @@ Exact filling is what makes the bound tight: where a linear relaxation takes a f
 last firm at its best price, this one pays for its set-up and its smallest lot.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -53,10 +54,8 @@ CELLS_MAX = 1024
 PAIR_FILLINGS_MAX = 60_000
 """How many pairs are filled in, over all the intervals beside the first of each need."""
 
-SEAT_ROUNDS_MAX = 12
-
-FLAT_MAX = 4_000_000
-"""How many (pair, lots) are weighed at once, for the memory's sake."""
+LINES_MAX = 2000
+"""How many pieces are weighed at once, for the memory's sake."""
 
 Window = tuple[int, int]
 """The first and the last period of an interval."""
@@ -78,34 +77,23 @@ class _Pieces:
     slope: Floats
 
 
-@dataclass(frozen=True)
-class _Rest:
-    """A need's pairs outside its core: each is at least ``above`` dearer than ``floor`` and its
-    units at the need's price; all of them together cost ``base`` and their units at least."""
-
-    pairs: Ints
-    above: Floats
-    floor: float
-    base: float
-
-
 @dataclass
 class _Filled:
-    """One need: its pairs (positions in the relaxation), its cells, its intervals.
+    """One need: its core and its other pairs (positions in the relaxation), its cells, intervals.
 
     ``least`` is what the need costs at least in each interval; ``exact`` holds F of the intervals
-    that were filled, from 0 to ``cells``; ``floor`` what it costs there with any of the rest.
+    that were filled, from 0 to ``cells``; ``others_cost`` is the closure of e, None without others.
     """
 
     at: int
     pairs: Ints
     cells: int
     cell: int
-    rest: _Rest | None
+    others: Ints
+    others_cost: Floats | None
     windows: list[Window]
     least: Floats
     exact: dict[int, Floats] = field(default_factory=dict)
-    floor: dict[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -140,36 +128,36 @@ def filling_bound(relaxed: Relaxation, value: float, prices: Prices, core: int) 
 
 
 def priced_filling(
-    relaxed: Relaxation, value: int, prices: Prices, core: int, enough: int
+    relaxed: Relaxation, value: int, prices: Prices, core: int, rounds: int
 ) -> tuple[Bounds, Prices]:
-    """The bound at better seat prices, by subgradient steps towards ``value``, a known plan's.
+    """The bound at better seat prices, in so many rounds; ``value`` is a known plan's.
 
-    Ends when the bound proves the value or rules out all but ``enough`` pairs. Where more seats
-    are taken than there are, a seat becomes dearer; a firm that is wanted for one of its pairs
-    only pays more of its seat there.
+    Where more seats are taken than there are, a seat becomes dearer; a firm pays more of its seat
+    at those of its pairs that are nearer to being used.
     """
     firm, firms = relaxed.firm, len(relaxed.problem.firms)
     several = np.bincount(firm, minlength=firms)[firm] > 1
     bounds = filling_bound(relaxed, value, prices, core)
     best, best_prices, length = bounds, prices, 1.0
-    for _ in range(SEAT_ROUNDS_MAX):
-        if best.proves(value) or best.keeps(value).sum() <= enough or length < 0.1:
+    for _ in range(rounds):
+        gap = value - bounds.whole
+        if best.proves(value) or length < 0.1:
             break
-        used = (bounds.pair <= bounds.whole + bounds.margin)[relaxed.index].astype(float)
+        over = np.minimum(bounds.pair[relaxed.index] - bounds.whole, 2.0 * gap)
+        used = (over <= bounds.margin).astype(float)
         mine, parts = prices.part[relaxed.index], prices.scaled(relaxed)
-        paid = np.bincount(firm, parts * used, minlength=firms)
-        towards = np.where(several, used - paid[firm], 0.0)
-        more = float(paid.sum()) - relaxed.most_firms
-        norm = float((towards**2).sum()) + more**2
-        if norm == 0:
-            break
-        step = length * (value - bounds.whole) / norm
-        part = prices.part.copy()
-        # What a firm pays outside these pairs stays in proportion.
-        pays = np.maximum(0.0, parts + step / max(prices.seat, 1e-9) * towards)
+        more = float((parts * used).sum()) - relaxed.most_firms
+        seat = max(0.0, prices.seat + length * gap * more / (more**2 + 4.0))
+        mean = np.bincount(firm, over, minlength=firms) / np.maximum(
+            1, np.bincount(firm, minlength=firms)
+        )
+        pays = np.maximum(0.0, prices.seat * parts + 0.5 * (mean[firm] - over))
         old, new = (np.bincount(firm, each, minlength=firms)[firm] for each in (mine, pays))
-        part[relaxed.index] = np.where(several & (new > 0), pays * old / np.where(new > 0, new, 1.0), mine)
-        prices = Prices(prices.need, max(0.0, prices.seat + step * more), part)
+        part = prices.part.copy()
+        part[relaxed.index] = np.where(
+            several & (new > 0), pays * old / np.where(new > 0, new, 1.0), mine
+        )
+        prices = Prices(prices.need, seat, part)
         bounds = filling_bound(relaxed, value, prices, core)
         if bounds.whole > best.whole:
             best, best_prices = bounds, prices
@@ -208,25 +196,31 @@ class _Filling:
         if len(pairs) > self.core:
             order = np.argsort(reduced, kind="stable")
             others, pairs = pairs[order[self.core :]], np.sort(pairs[order[: self.core]])
-            reduced = reduced[order[self.core :]]
         demand = int(problem.demand[at])
         cell = gcd(*(int(lot) for lot in np.unique(relaxed.lot[pairs]))) or 1
         if -(-demand // cell) > CELLS_MAX:
             cell = -(-demand // CELLS_MAX)
         cells = -(-demand // cell)
-        rest = None
+        windows, least = self._windows(at, pairs, others)
+        need = _Filled(at, pairs, cells, cell, others, None, windows, np.array(least))
         if len(others):
-            # The last cell may be cut: what lies beyond the demand is not paid.
-            beyond = float(self.prices.need[at]) * (cells * cell - demand)
-            gains = float(np.minimum(0.0, reduced).sum())
-            base = (gains if gains < 0 else float(reduced.min())) - beyond
-            rest = _Rest(others, np.maximum(0.0, reduced), gains - beyond, base)
-        windows, least = self._windows(at, pairs, rest)
-        return _Filled(at, pairs, cells, cell, rest, windows, np.array(least))
+            need.others_cost = self._others_cost(need)
+        return need
 
-    def _windows(
-        self, at: int, pairs: Ints, rest: "_Rest | None"
-    ) -> tuple[list[Window], list[float]]:
+    def _others_cost(self, need: _Filled) -> Floats:
+        """The least cost of covering each number of cells by pairs outside the core."""
+        cost = np.full(need.cells + 1, np.inf)
+        window = (int(self.problem.first[need.at]), int(self.problem.last[need.at]))
+        for _, lines in _lines(self._pieces(need, need.others, window), need.cells):
+            np.minimum(cost, lines.min(axis=0, initial=np.inf), out=cost)
+        cost = np.minimum.accumulate(cost[::-1])[::-1]
+        cost[0] = min(0.0, float(cost[0]))
+        times = 1
+        while times < self.relaxed.most_firms:
+            cost, times = np.minimum(cost, _convolved(cost, cost)), 2 * times
+        return cost
+
+    def _windows(self, at: int, pairs: Ints, others: Ints) -> tuple[list[Window], list[float]]:
         """The intervals that matter: as long as what is before and after the need allows."""
         first, last = int(self.problem.first[at]), int(self.problem.last[at])
         fixed = self.fixed[pairs]
@@ -242,16 +236,17 @@ class _Filling:
         )
         ends = range(first, last + 1) if self.after[at] is not None else [last]
         starts = range(first, last + 1) if self.before[at] else [first]
-        found = [(s, e) for s in starts for e in ends if s <= e and (rest or (s, e) in costs)]
-        if rest:
+        found = [(s, e) for s in starts for e in ends if s <= e and (len(others) or (s, e) in costs)]
+        if len(others):
             # The curve knows nothing of the others: only filling does.
-            return found, [nothing + min(0.0, rest.base)] * len(found)
+            nothing += float(np.minimum(0.0, self.fixed[others]).sum())
+            return found, [nothing] * len(found)
         return found, [nothing + costs[window] for window in found]
 
     # One need.
 
-    def _pieces(self, need: _Filled, window: Window) -> _Pieces:
-        relaxed, problem, pairs = self.relaxed, self.problem, need.pairs
+    def _pieces(self, need: _Filled, pairs: Ints, window: Window) -> _Pieces:
+        relaxed, problem = self.relaxed, self.problem
         low, high = relaxed.tier_from[pairs], relaxed.tier_to[pairs]
         if len(need.windows) > 1 or self.before[need.at] or self.after[need.at] is not None:
             whole = relaxed.index[pairs]
@@ -275,7 +270,7 @@ class _Filling:
         return _Pieces(pairs[row], begin, stride, steps, base, price * stride * cell)
 
     def _fill(self, need: _Filled, window: int) -> None:
-        pieces = self._pieces(need, need.windows[window])
+        pieces = self._pieces(need, need.pairs, need.windows[window])
         filled = np.full(need.cells + 1, np.inf)
         filled[0] = 0.0
         bounds = [*np.flatnonzero(np.diff(pieces.pair, prepend=-1)), len(pieces.pair)]
@@ -285,13 +280,11 @@ class _Filling:
             for at in range(begin, end):
                 _take(filled, more, pieces, at, place)
             filled = more
-        if need.rest is not None:
-            line = self.prices.need[need.at] * need.cell * place
-            least = np.minimum.accumulate(filled - line) + line
-            need.floor[window] = float(least[-1]) + need.rest.floor
-            filled = np.minimum(filled, least + need.rest.base)
-        need.exact[window] = np.minimum.accumulate(filled[::-1])[::-1]
-        need.least[window] = max(need.least[window], need.exact[window][-1])
+        filled = np.minimum.accumulate(filled[::-1])[::-1]
+        if need.others_cost is not None:
+            filled = np.minimum(filled, _convolved(filled, need.others_cost))
+        need.exact[window] = filled
+        need.least[window] = max(need.least[window], filled[-1])
 
     # All needs together.
 
@@ -378,38 +371,50 @@ class _Filling:
         for need, rest in zip(self.needs, self._rest(), strict=True):
             totals = need.least + rest
             whole = max(whole, float(totals.min(initial=np.inf)))
-            for window in range(len(need.windows)):
-                if window in need.exact:
-                    self._force(need, window, float(rest[window]), pair)
-                else:
-                    pair[need.pairs] = np.minimum(pair[need.pairs], totals[window])
-                if need.rest is not None:
-                    others, least = need.rest.pairs, float(totals[window])
-                    if window in need.floor:
-                        above = need.floor[window] + float(rest[window]) + need.rest.above
-                        pair[others] = np.minimum(pair[others], np.maximum(least, above))
-                    else:
-                        pair[others] = np.minimum(pair[others], least)
+            # Where an interval was not filled, all that is known is what the whole costs in it.
+            floor = min((totals[w] for w in range(len(totals)) if w not in need.exact), default=np.inf)
+            beside = np.full(need.cells + 1, np.inf)
+            for window, filled in need.exact.items():
+                self._force(need, need.pairs, need.windows[window], filled + rest[window], pair)
+                beside = np.minimum(beside, filled + rest[window])
+            if need.others_cost is not None:
+                widest = (int(self.problem.first[need.at]), int(self.problem.last[need.at]))
+                self._force(need, need.others, widest, beside, pair)
+            mine = np.concatenate([need.pairs, need.others])
+            pair[mine] = np.minimum(pair[mine], floor)
         for _, seat in self.problem.seats():
             here = np.isin(relaxed.index, seat)
             whole = max(whole, float(pair[here].min(initial=np.inf)))
         return relaxed.spread(whole + self.constant, pair + self.constant)
 
-    def _force(self, need: _Filled, window: int, rest: float, pair: Floats) -> None:
-        """L_p within one interval, taken into ``pair`` where it is less."""
-        pieces, others = self._pieces(need, need.windows[window]), need.exact[window] + rest
-        if not len(pieces.pair):
-            return
-        lengths = pieces.steps + 1
-        chunks = np.searchsorted(np.cumsum(lengths), np.arange(0, lengths.sum(), FLAT_MAX))
-        for begin, end in pairwise([*np.unique(chunks), len(lengths)]):
-            rows = np.repeat(np.arange(begin, end), lengths[begin:end])
-            starts = np.concatenate([[0], np.cumsum(lengths[begin:end])[:-1]])
-            steps = np.arange(len(rows)) - np.repeat(starts, lengths[begin:end])
-            covered = pieces.begin[rows] + steps * pieces.stride[rows]
-            cost = pieces.base[rows] + steps * pieces.slope[rows]
-            cost += others[np.maximum(0, need.cells - covered)]
-            np.minimum.at(pair, pieces.pair[begin:end], np.minimum.reduceat(cost, starts))
+    def _force(
+        self, need: _Filled, pairs: Ints, window: Window, beside: Floats, pair: Floats
+    ) -> None:
+        """L_p of some pairs within one interval, taken into ``pair`` where it is less."""
+        pieces = self._pieces(need, pairs, window)
+        for rows, lines in _lines(pieces, need.cells):
+            least = (lines + beside[::-1]).min(axis=1)
+            np.minimum.at(pair, pieces.pair[rows], least)
+
+
+def _lines(pieces: _Pieces, cells: int) -> Iterator[tuple[slice, Floats]]:
+    """What each piece asks for each number of cells, inf where it does not reach, in chunks."""
+    place = np.arange(cells + 1)
+    for begin in range(0, len(pieces.pair), LINES_MAX):
+        rows = slice(begin, begin + LINES_MAX)
+        first = np.minimum(pieces.begin[rows], cells)[:, None]
+        last = (pieces.begin[rows] + pieces.steps[rows] * pieces.stride[rows])[:, None]
+        slope = (pieces.slope[rows] / pieces.stride[rows])[:, None]
+        lines = (pieces.base[rows] - slope[:, 0] * first[:, 0])[:, None] + slope * place
+        lines[(place < first) | (place > last)] = np.inf
+        yield rows, lines
+
+
+def _convolved(one: Floats, other: Floats) -> Floats:
+    """The least of one[i] + other[j] for each i + j = 0 .. cells."""
+    padded = np.concatenate([np.full(len(one) - 1, np.inf), one])
+    shifted = np.lib.stride_tricks.sliding_window_view(padded, len(one))
+    return np.asarray((shifted + other[::-1]).min(axis=1))
 
 
 def _take(source: Floats, target: Floats, pieces: _Pieces, at: int, place: Ints) -> None:

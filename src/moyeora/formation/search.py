@@ -32,7 +32,9 @@ from moyeora.formation.prices import price_bound
 from moyeora.formation.problem import Problem
 from moyeora.formation.program import Limits, Solution, solve_cp_sat
 
-CORES = (300, 1200, 2400)
+CORES = (300, 600, 600, 1200, 1200, 2400, 2400, 2400)
+PART_ROUNDS = 10
+PRICE_ROUNDS = 3
 LINEAR_PAIRS_MAX = 3000
 PART_PAIRS_PER_NEED = 100
 ENOUGH_PAIRS = 60
@@ -166,10 +168,14 @@ class _Search:
         return int(np.ceil(whole)) if np.isfinite(whole) else -(2**62)
 
     @property
+    def most(self) -> float:
+        """The best value found, or infinity."""
+        return np.inf if self.value is None else float(self.value)
+
+    @property
     def wanted(self) -> NDArray[np.bool_]:
         """The pairs that a plan as good as the best found can use."""
-        value = np.inf if self.value is None else self.value
-        kept: NDArray[np.bool_] = self.alive & self.bounds.keeps(value)
+        kept: NDArray[np.bool_] = self.alive & self.bounds.keeps(self.most)
         return kept & (self.bounds.pair < np.inf)
 
     def _bounded(self, bounds: Bounds) -> None:
@@ -185,50 +191,42 @@ class _Search:
         self._bounded(bounds)
 
     def _fill(self) -> None:
-        """Fill the best pairs for a plan and for seat prices, then cores of all for the cut."""
-        for core in CORES:
+        """Fill the best pairs for a plan and for prices, then a core of all others for the cut."""
+        for at, core in enumerate(CORES):
             wanted = self.wanted
             few = np.bincount(self.problem.need[wanted]).max(initial=0) <= core
-            part = wanted if few else self._best(self.bounds, wanted, PART_PAIRS_PER_NEED)
-            self._part(part, few)
-            if self.proven or few or self.value is None or self.job.seconds <= 0:
-                break
-            relaxed = Relaxation(self.problem, self.stage, self.wanted)
-            self._bounded(filling_bound(relaxed, self.value, self.prices, core))
-            if self.proven:
-                break
-        while not self.proven and self.prices.seat > 0 and self.value is not None:
-            before = self.wanted.sum()
-            if before <= ENOUGH_PAIRS or self.job.seconds <= 0:
+            if few or at == 0:
+                part = wanted if few else self._best(self.bounds, wanted, PART_PAIRS_PER_NEED)
+                self._part(part, few)
+            if self.proven or self.value is None or self.job.seconds <= 0:
                 return
-            self._priced(self.wanted, whole=True)
-            if self.wanted.sum() > 0.8 * before:
+            if wanted.sum() <= ENOUGH_PAIRS or (few and self.prices.seat == 0):
+                return
+            wanted = self.wanted
+            relaxed = Relaxation(self.problem, self.stage, wanted)
+            rounds = PRICE_ROUNDS if self.prices.seat > 0 else 0
+            bounds, self.prices = priced_filling(relaxed, self.value, self.prices, core, rounds)
+            self._bounded(bounds)
+            if few and self.wanted.sum() > 0.7 * wanted.sum():
                 return
 
     def _part(self, part: NDArray[np.bool_], whole: bool) -> None:
         """Fill some pairs and find a plan among them; ``whole``: they are all that are wanted."""
-        value = np.inf if self.value is None else self.value
         relaxed = Relaxation(self.problem, self.stage, part)
-        bounds = filling_bound(relaxed, value, self.prices, CORES[-1])
+        bounds = filling_bound(relaxed, self.most, self.prices, CORES[-1])
         if whole:
             self._bounded(bounds)
         self._try(bounds, part, WIDTHS)
-        if not self.proven and self.prices.seat > 0 and self.value is not None:
-            self._priced(part & self.alive, whole)
-
-    def _priced(self, part: NDArray[np.bool_], whole: bool) -> None:
-        """The same at better seat prices."""
-        assert self.value is not None
-        part = part & self.wanted
-        if part.sum() <= ENOUGH_PAIRS:
+        if self.proven or self.prices.seat == 0 or self.value is None:
             return
-        relaxed = Relaxation(self.problem, self.stage, part)
-        bounds, self.prices = priced_filling(
-            relaxed, self.value, self.prices, CORES[-1], ENOUGH_PAIRS
-        )
-        if whole:
-            self._bounded(bounds)
-        self._try(bounds, part, WIDTHS)
+        if (part & self.wanted).sum() > ENOUGH_PAIRS:
+            relaxed = Relaxation(self.problem, self.stage, part & self.wanted)
+            bounds, self.prices = priced_filling(
+                relaxed, self.value, self.prices, CORES[-1], PART_ROUNDS
+            )
+            if whole:
+                self._bounded(bounds)
+            self._try(bounds, part, WIDTHS)
 
     def _relax(self) -> None:
         """The linear relaxation of the whole model over the pairs that are still wanted."""
