@@ -40,6 +40,9 @@ def price_bound(relaxed: Relaxation) -> tuple[Bounds, Prices]:
     A firm's pairs pay for its seat in proportion to what each gains: then the prices give the same
     bound need by need as firm by firm.
     """
+    if not len(relaxed.index):
+        nothing = np.zeros(len(relaxed.problem.item.needs))
+        return relaxed.nothing(), Prices(nothing, 0.0, np.zeros(len(relaxed.problem)))
     auction = _Auction(relaxed)
     whole, pair, prices = auction.forced(auction.best())
     return relaxed.spread(whole + relaxed.constant, pair + relaxed.constant), prices

@@ -32,17 +32,18 @@ from moyeora.formation.prices import price_bound
 from moyeora.formation.problem import Problem
 from moyeora.formation.program import Limits, Solution, solve_cp_sat
 
-CORES = (300, 600, 600, 1200, 1200, 2400, 2400, 2400)
+CORES = (300, 600, 600, 1200, 2400)
 PART_ROUNDS = 10
 PRICE_ROUNDS = 3
 LINEAR_PAIRS_MAX = 3000
 PART_PAIRS_PER_NEED = 100
+SOLVED_PAIRS_MAX = 20_000
 ENOUGH_PAIRS = 60
 """What CP-SAT proves in no time."""
 
 
 NEAR_PAIRS_MAX = 300
-WIDTHS = (3, 12, 40)
+WIDTHS = (3, 12)
 """How many pairs of each need CP-SAT is given beside those that the bound builds on."""
 
 PART_EFFORT = 0.15
@@ -207,6 +208,8 @@ class _Search:
             rounds = PRICE_ROUNDS if self.prices.seat > 0 else 0
             bounds, self.prices = priced_filling(relaxed, self.value, self.prices, core, rounds)
             self._bounded(bounds)
+            if self.wanted.sum() <= SOLVED_PAIRS_MAX:
+                self._try(self.bounds, self.wanted, WIDTHS)
             if few and self.wanted.sum() > 0.7 * wanted.sum():
                 return
 
@@ -230,20 +233,29 @@ class _Search:
 
     def _relax(self) -> None:
         """The linear relaxation of the whole model over the pairs that are still wanted."""
-        wanted = self.wanted
-        if not wanted.any() or wanted.sum() > LINEAR_PAIRS_MAX:
+        part = wanted = self.wanted
+        if wanted.sum() > LINEAR_PAIRS_MAX:
+            if self.value is not None:
+                return
+            # Too many for a bound: a plan at least, from the best of them.
+            part = self._best(self.bounds, wanted, PART_PAIRS_PER_NEED)
+        model = self.job.model(np.flatnonzero(part))
+        if not model.possible:
             return
-        model = self.job.model(np.flatnonzero(wanted))
         seconds = max(1.0, self.job.seconds)
         whole, pair = linear_bound(model, model.objective(self.stage), seconds)
-        full = np.where(wanted, -np.inf, np.inf)
+        full = np.where(part, -np.inf, np.inf)
         full[model.pairs] = pair
-        self._bounded(Bounds(whole, full, self.bounds.rank))
-        self._try(self.bounds, self.wanted, WIDTHS[1:])
+        bounds = Bounds(whole, full, self.bounds.rank)
+        if part is wanted:
+            self._bounded(bounds)
+        self._try(bounds, part, (*WIDTHS[1:], 4 * WIDTHS[-1]))
 
     def _finish(self, effort: float | None) -> None:
         """Solve everything that is left, and prove it."""
         wanted = self.wanted if self.job.cut else self.alive
+        if self.value is not None and wanted.sum() > SOLVED_PAIRS_MAX and self.job.cut:
+            return  # to write the model down would take longer than there is time
         limits = replace(self.job.limits, seconds=max(0.05, self.job.seconds))
         if effort is not None:
             limits = replace(limits, workers=1)
@@ -255,10 +267,7 @@ class _Search:
             # Nothing outside the wanted pairs can be better, so what holds for them holds.
             whole = float(solution.objective)
         else:
-            whole = max(self.bounds.whole, min(float(solution.bound), self.bounds.whole))
-            inside = float(solution.bound)
-            best = np.inf if self.value is None else float(self.value)
-            whole = max(whole, min(inside, best))
+            whole = max(self.bounds.whole, min(float(solution.bound), self.most))
         self.bounds = replace(self.bounds, whole=whole)
 
     # Trying.
