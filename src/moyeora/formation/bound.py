@@ -1,19 +1,11 @@
 """Lower bounds on what any consortium must come to, and on one that uses a given pair.
 
 Let a stage's objective be: for each firm that is in a charge d_f, for each used pair a cost
-c_p(q) of its lots q, plus a constant. Two relaxations bound it from below.
-
-**Need prices.** Relax "every need is covered" with prices lambda_n >= 0 a unit. For any lambda,
-
-    L = sum_n lambda_n D_n  +  the K most negative of  min(0, phi_f),
-    phi_f = d_f + sum over f's pairs of min(0, min_q c_p(q) - lambda_n u_p(q)),
-
-is a lower bound: take any feasible plan; it covers each need, so sum_n lambda_n (covered_n - D_n)
->= 0, and subtracting that from its objective leaves, firm by firm, at least phi_f for each of
-its at most K firms and L's first term. (u_p(q) may be capped at D_n: a plan that covers with more
-also covers with that.) Charges of ties are not additive; d_f takes half of f's K - 1 best ties,
-and as each tie of a plan is halved between its two firms and no firm sits with more than K - 1
-others, the sum of the d_f is no more than the true cohesion.
+c_p(q) of its lots q, plus a constant. Relaxations bound it from below: price curves here, need
+prices (:mod:`.prices`), exact filling (:mod:`.filling`), the whole model made continuous
+(:mod:`.linear`). Charges of ties are not additive; d_f takes half of f's K - 1 best ties, and as
+each tie of a plan is halved between its two firms and no firm sits with more than K - 1 others,
+the sum of the d_f is no more than the true cohesion.
 
 **Price curves.** If no charge is negative, split d_f evenly over f's pairs: a plan pays at least
 what its pairs were charged. Then needs separate, and a need's least cost to cover R units is at
@@ -28,7 +20,7 @@ that we hold. So dropping every pair with L_p > U (strictly, beyond the rounding
 loses no optimal plan, and an optimum over what is left is an optimum over all. Rules that the
 relaxations forget (exclusions, seats, time, caps) only raise the true optimum, never L_p.
 
-At work the larger of both bounds is taken. Nothing here decides an optimum: solving does.
+At work the largest of the bounds is taken. Nothing here decides an optimum: solving does.
 """
 
 from dataclasses import dataclass

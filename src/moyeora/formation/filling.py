@@ -227,21 +227,22 @@ class _Filling:
         nothing = float(np.minimum(0.0, fixed).sum())
         if not self.before[at] and self.after[at] is None:
             return [(first, last)], [nothing]
+        ends = range(first, last + 1) if self.after[at] is not None else [last]
+        starts = range(first, last + 1) if self.before[at] else [first]
+        windows = [(start, end) for start in starts for end in ends if start <= end]
+        if len(others):
+            # The curve knows nothing of the others: only filling does.
+            nothing += float(np.minimum(0.0, self.fixed[others]).sum())
+            return windows, [nothing] * len(windows)
         costs = window_costs(
             self.problem,
             self.relaxed.index[pairs],
             at,
             np.maximum(0.0, fixed),
             self.relaxed.price[pairs],
+            windows,
         )
-        ends = range(first, last + 1) if self.after[at] is not None else [last]
-        starts = range(first, last + 1) if self.before[at] else [first]
-        found = [(s, e) for s in starts for e in ends if s <= e and (len(others) or (s, e) in costs)]
-        if len(others):
-            # The curve knows nothing of the others: only filling does.
-            nothing += float(np.minimum(0.0, self.fixed[others]).sum())
-            return found, [nothing] * len(found)
-        return found, [nothing + costs[window] for window in found]
+        return list(costs), [nothing + cost for cost in costs.values()]
 
     # One need.
 
@@ -298,6 +299,8 @@ class _Filling:
             while left > 0:
                 totals = self._totals()
                 whole = max((float(t.min(initial=np.inf)) for t in totals), default=0.0)
+                if whole > limit > -np.inf:
+                    break  # no better plan is left to rule pairs out by
                 most = max(limit, whole) * (1 + 1e-12)
                 unfilled = [
                     (float(total), need, window)
@@ -372,7 +375,9 @@ class _Filling:
             totals = need.least + rest
             whole = max(whole, float(totals.min(initial=np.inf)))
             # Where an interval was not filled, all that is known is what the whole costs in it.
-            floor = min((totals[w] for w in range(len(totals)) if w not in need.exact), default=np.inf)
+            floor = min(
+                (totals[w] for w in range(len(totals)) if w not in need.exact), default=np.inf
+            )
             beside = np.full(need.cells + 1, np.inf)
             for window, filled in need.exact.items():
                 self._force(need, need.pairs, need.windows[window], filled + rest[window], pair)

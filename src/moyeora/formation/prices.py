@@ -8,9 +8,7 @@ Relax "every need is covered" with prices lambda_n >= 0 a unit. For any lambda,
 is a lower bound: take any feasible plan; it covers each need, so sum_n lambda_n (covered_n - D_n)
 >= 0, and subtracting that from its objective leaves, firm by firm, at least phi_f for each of
 its at most K firms and L's first term. (u_p(q) may be capped at D_n: a plan that covers with more
-also covers with that.) Charges of ties are not additive; d_f takes half of f's K - 1 best ties,
-and as each tie of a plan is halved between its two firms and no firm sits with more than K - 1
-others, the sum of the d_f is no more than the true cohesion.
+also covers with that.)
 
 The best prices are those of a linear program with a column for everything that one firm could do
 (Dantzig and Wolfe, Decomposition principle for linear programs, 1960). It is solved over few

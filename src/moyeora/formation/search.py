@@ -33,6 +33,8 @@ from moyeora.formation.problem import Problem
 from moyeora.formation.program import Limits, Solution, solve_cp_sat
 
 CORES = (300, 600, 600, 1200, 2400)
+"""How many pairs of each need are filled in exactly, attempt after attempt."""
+
 PART_ROUNDS = 10
 PRICE_ROUNDS = 3
 LINEAR_PAIRS_MAX = 3000
@@ -272,9 +274,7 @@ class _Search:
 
     # Trying.
 
-    def _best(
-        self, bounds: Bounds, wanted: NDArray[np.bool_], per_need: int
-    ) -> NDArray[np.bool_]:
+    def _best(self, bounds: Bounds, wanted: NDArray[np.bool_], per_need: int) -> NDArray[np.bool_]:
         """Of each need the pairs of the least bounds; those of seats and of the plan."""
         problem, part = self.problem, np.zeros(len(self.problem), dtype=bool)
         for at in range(len(problem.item.needs)):
@@ -287,15 +287,13 @@ class _Search:
             part[chosen_pairs(problem, self.plan.firms)] = True
         return part & self.alive
 
-    def _try(
-        self, bounds: Bounds, wanted: NDArray[np.bool_], widths: Sequence[int]
-    ) -> None:
+    def _try(self, bounds: Bounds, wanted: NDArray[np.bool_], widths: Sequence[int]) -> None:
         """Let CP-SAT find a plan among the pairs that a bound over ``wanted`` likes best."""
         whole = bounds.whole - bounds.margin
         near = wanted & (bounds.pair <= bounds.whole + bounds.margin)
         if near.sum() > NEAR_PAIRS_MAX:
             near[:] = False
-        done = None
+        done = np.zeros(len(self.problem), dtype=bool)
         for width in widths:
             wanted = wanted & self.wanted
             part = wanted & (near | self._best(bounds, wanted, width))

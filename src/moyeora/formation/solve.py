@@ -125,11 +125,9 @@ def solve(
     )
 
 
-def _draw(
-    job: Job, alive: NDArray[np.bool_], plan: Plan, known: Plan | None
-) -> tuple[Plan, bool]:
+def _draw(job: Job, alive: NDArray[np.bool_], plan: Plan, known: Plan | None) -> tuple[Plan, bool]:
     """Of all plans that are as good, the one with the least sum of lots; and whether proven."""
-    stage = Stage("draw", firms=job.problem.lottery)
+    stage = Stage("draw", firms=job.problem.lottery.tolist())
     try:
         found = search(job, stage, alive, known, DRAW_EFFORT)
     except OutOfTime:
