@@ -3,8 +3,8 @@
     MOYEORA_HOME=FOLDER python examples/story/run.py [--households N]
 
 It needs nothing but the installed package: SQLite in FOLDER (out/network), or the PostgreSQL that
-DATABASE_URL names. The story takes place in the last weeks, day by day, and ends today; each step says what
-came out of it and how long it took.
+DATABASE_URL names. The story takes place in the last weeks, day by day, and ends today; each step
+says what came out of it and how long it took.
 """
 
 import argparse
