@@ -9,6 +9,7 @@ itself is always among them), ``MOYEORA_HTTPS=1`` (it is reached by HTTPS alone)
 
 import os
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
@@ -153,6 +154,7 @@ LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
 TIME_ZONE = "Asia/Seoul"
 USE_TZ = True
 USE_I18N = True
+LOCALE_PATHS = [Path(__file__).parent / "members/search/locale"]  # no application of its own
 
 STATIC_URL = "static/"
 STORAGES = {

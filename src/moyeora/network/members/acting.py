@@ -4,8 +4,8 @@ import hashlib
 import time
 from collections.abc import Callable
 
-from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account import app_settings
+from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from django.http import HttpRequest, HttpResponse
 from django_scopes import scope

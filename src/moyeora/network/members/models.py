@@ -252,6 +252,7 @@ class Holding(models.Model):
         default_permissions = ()
         ordering = ("since", "id")
         constraints = (
+            # Two each, since SQLite takes no NULL for equal.
             models.UniqueConstraint(
                 fields=["person", "office", "firm"],
                 condition=models.Q(ended__isnull=True),
