@@ -19,7 +19,7 @@ from typing import Any
 _NAMED = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree"}
 
 
-VOLUME_PIECES = 420
+VOLUME_PIECES = 330
 
 
 def printed(job: Path, out: Path, workers: int = 2, **more: Any) -> Any:

@@ -36,7 +36,7 @@ def job(mailing):
             "town": f"Esmeralda{n % 40}",
             "secret": f"Frollo{n}",
         }
-        for n in range(1, 4001)
+        for n in range(1, 2001)
     ]
     source = {"order_by": ["name"], "suppress": {"이웃": "town = 'Esmeralda3'"}}
     return mailing(CARD, PARTS, rows, files=FILES, source=source)
@@ -77,25 +77,25 @@ def test_nothing_of_a_customer_is_left_elsewhere(job, tmp_path, elsewhere):
         return process.returncode
 
     start = time.perf_counter()
-    run = ["run", job.folder, "-o", out, "--workers", 2, "--volume-pieces", 400]
+    run = ["run", job.folder, "-o", out, "--workers", 2, "--volume-pieces", 250]
     assert call(*run) == 0
     whole = time.perf_counter() - start
     for path in out.iterdir():
         path.unlink()
-    for number in range(4):
-        call(*run, seconds=whole * (number + chance.random()) / 4)
+    for number in range(3):
+        call(*run, seconds=whole * (number + chance.random()) / 3)
     call("check", job.folder, "--workers", 1, seconds=whole * chance.uniform(0.4, 0.9))
     assert call(*run) == 0
-    assert call("check", job.folder, "--workers", 1) == 0
     assert call("reprint", out, "--pieces", "0") == 1
-    for wrong in ("name::INTEGER > 0", "error(name)"):
-        file = job.folder / "mailing.toml"
-        before = file.read_text("utf-8")
-        file.write_text(before.replace("town = 'Esmeralda3'", wrong), "utf-8")
-        assert call("run", job.folder, "-o", tmp_path / "refused") == 1
-        file.write_text(before + '[faults]\noverset = "fail"\n', "utf-8")
-        assert call("run", job.folder, "-o", tmp_path / "refused") == 1
-        file.write_text(before, "utf-8")
+    file = job.folder / "mailing.toml"
+    before = file.read_text("utf-8")
+    for refused in (
+        before.replace("town = 'Esmeralda3'", "name::INTEGER > 0"),  # fails on every name
+        before + '[faults]\noverset = "fail"\n',
+    ):
+        file.write_text(refused, "utf-8")
+        assert call("run", job.folder, "-o", tmp_path / "refused", "--workers", 1) == 1
+    file.write_text(before, "utf-8")
 
     assert set(job.folder.rglob("*")) == inputs
     assert not (tmp_path / "refused").exists()

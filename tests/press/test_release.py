@@ -262,7 +262,7 @@ def test_a_release_that_is_killed_goes_on(job, fixes, tmp_path):
     shutil.copytree(printed.folder, whole)
     log = tmp_path / "log"
     count = operations(released, whole, job.folder, whole, fixes, log=log)
-    for moment in moments(10, count, seed=3):
+    for moment in moments(6, count, seed=3):
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(printed.folder, out)
         killed = run_until(released, out, moment, job.folder, out, fixes)
