@@ -1,6 +1,7 @@
 """The pages of the agreement: overview, draft, comparison, signing, paper; and of the votes."""
 
 import difflib
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 from moyeora.network.consortia.agreements import actions, ballots, comparison
 from moyeora.network.consortia.agreements import terms as agreed
 from moyeora.network.consortia.agreements.divisions import divisions, own_cost, worth_of
-from moyeora.network.consortia.agreements.forms import DraftForm
-from moyeora.network.consortia.agreements.paper import RULE_WORDS, Signed, pdf, text
+from moyeora.network.consortia.agreements.forms import RULE_HINTS, RULE_LABELS, DraftForm
+from moyeora.network.consortia.agreements.paper import Signed, pdf, text
 from moyeora.network.consortia.models import Agreement, Ballot, Consortium, Draft, Signature, Vote
 from moyeora.network.consortia.pages import may
 from moyeora.network.frame.charts import Bar
@@ -130,11 +131,15 @@ def compare(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
         )
     else:
         problem = _("Write the price that the customer pays in a draft first.")
+    most = max((row.amounts[1] for row in rows), default=0)
+    same_for_all = all(row.amounts[1] == most for row in rows)
     said = [
         {
             "row": row,
-            "words": RULE_WORDS[row.rule][request.LANGUAGE_CODE],
-            "share": f"{row.weight / 10:g}%",
+            "words": RULE_LABELS[row.rule],
+            "hint": RULE_HINTS[row.rule],
+            "share": Fraction(row.weight, agreed.PERMILLE),
+            "most": row.amounts[1] == most and not same_for_all,
         }
         for row in rows
     ]
@@ -147,9 +152,10 @@ def compare(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
             "terms": terms,
             "problem": problem,
             "rows": said,
+            "chosen": said[0] if said else None,
             "bars": [
                 Bar(
-                    each["words"],
+                    str(each["words"]),
                     max(0, each["row"].amounts[1]),
                     money(each["row"].amounts[1], terms.currency),
                     "good" if each["row"].chosen else "",
