@@ -17,7 +17,7 @@ from moyeora.network.consortia.agreements import actions, ballots, comparison
 from moyeora.network.consortia.agreements import terms as agreed
 from moyeora.network.consortia.agreements.divisions import divisions, own_cost, worth_of
 from moyeora.network.consortia.agreements.forms import RULE_HINTS, RULE_LABELS, DraftForm
-from moyeora.network.consortia.agreements.paper import Signed, pdf, text
+from moyeora.network.consortia.agreements.paper import Signed, pdf, seat_text, text
 from moyeora.network.consortia.models import Agreement, Ballot, Consortium, Draft, Signature, Vote
 from moyeora.network.consortia.pages import may
 from moyeora.network.frame.charts import Bar
@@ -104,7 +104,10 @@ def draft(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
             "consortium": consortium,
             "consortium_url": _url(consortium),
             "form": form,
-            "terms": terms,
+            "shares": [
+                (*fields, party, [seat_text(seat, request.LANGUAGE_CODE) for seat in party.seats])
+                for *fields, party in form.shares()
+            ],
         },
         status=status,
     )

@@ -4,8 +4,9 @@ The exact text in both languages is what a signature binds: its SHA-256 stands b
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from moyeora.network.consortia.agreements.program import program
@@ -52,6 +53,17 @@ RIGHTS_WORDS = {
         "Rights in what is made pass to the lead firm when it has paid for them in full.",
     ),
 }
+# Not the catalogue of translations: a signed text must stay what it was.
+UNIT_WORDS = {
+    "record": Words("건", "records"),
+    "day": Words("일", "days"),
+    "piece": Words("개", "pieces"),
+    "set": Words("세트", "sets"),
+    "test": Words("회", "tests"),
+    "carton": Words("상자", "cartons"),
+    "call": Words("통", "calls"),
+}
+QUANTITY = re.compile(r"(?P<title>.*), (?P<quantity>[\d,]+) (?P<unit>\S+)")
 
 
 @dataclass(frozen=True)
@@ -133,7 +145,12 @@ def _blocks(terms: Terms, version: int, lang: str) -> Iterator[Block]:
         rows=(
             head,
             *(
-                (name(p.id), p.id, "; ".join(p.seats), f"{p.weight / 10:g} %")
+                (
+                    name(p.id),
+                    p.id,
+                    "; ".join(seat_text(seat, lang) for seat in p.seats),
+                    f"{p.weight // 10}.{p.weight % 10}%".replace(".0%", "%"),
+                )
                 for p in terms.parties
             ),
         ),
@@ -165,7 +182,21 @@ def _blocks(terms: Terms, version: int, lang: str) -> Iterator[Block]:
         for at, block in enumerate(money_part)
         if block.kind == "heading" and block.text in ("돈의 순서", "The order of the money")
     )
-    yield from money_part[start + 1 :]
+    for block in money_part[start + 1 :]:
+        if block.kind == "clause":  # ids of steps are for programs; people count clauses
+            yield replace(block, text=block.text.rpartition(" · ")[0])
+        else:
+            yield block
+
+
+def seat_text(seat: str, lang: str) -> str:
+    """What a party does with its unit in the reader's language, if the trade list knows it."""
+    said = QUANTITY.fullmatch(seat)
+    if said is None or said["unit"] not in UNIT_WORDS:
+        return seat
+    unit = UNIT_WORDS[said["unit"]][lang]
+    gap = "" if lang == "ko" else " "
+    return f"{said['title']}, {said['quantity']}{gap}{unit}"
 
 
 def _articles(terms: Terms, lang: str, lead: str) -> Iterator[tuple[str, str]]:
