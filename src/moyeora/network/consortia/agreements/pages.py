@@ -161,7 +161,7 @@ def compare(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
                     str(each["words"]),
                     max(0, each["row"].amounts[1]),
                     money(each["row"].amounts[1], terms.currency),
-                    "good" if each["row"].chosen else "",
+                    "" if each["row"].chosen else "soft",
                 )
                 for each in said
             ],
