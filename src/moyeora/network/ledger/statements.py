@@ -145,9 +145,8 @@ def pdf(seen: View, firm: str, title: str, lang: str) -> bytes:
         if step.why:
             blocks.append(Block("clause", f"{step.clause} {step.title}"))
             blocks.append(Block("text", step.why))
-    blocks.append(
-        Block("text", ("배분 상태의 SHA-256: " if ko else "SHA-256 of the state: ") + seen.state)
-    )
+    label = "배분 상태의 SHA-256" if ko else "SHA-256 of the state"
+    blocks.append(Block("rows", rows=((label, seen.state),)))
     return pdf_of(blocks, lang)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from moyeora.network.consortia.agreements.program import program
-from moyeora.network.consortia.agreements.terms import Terms
+from moyeora.network.consortia.agreements.terms import PERMILLE, Terms
 from moyeora.sharing.language import day, money, with_particle
 from moyeora.sharing.tables import Words
 from moyeora.sharing.text import Block, document, pdf_of, plain_text
@@ -98,13 +98,8 @@ def pdf(terms: Terms, version: int, signed: Sequence[Signed], lang: str) -> byte
         at = each.at.strftime("%Y-%m-%d %H:%M:%S %Z") if each.at else "—"
         rows.append((each.firm, each.person or "—", at))
     blocks.append(Block("rows", rows=tuple(rows)))
-    blocks.append(
-        Block(
-            "text",
-            ("본문(국문·영문)의 SHA-256: " if ko else "SHA-256 of the text (Korean, English): ")
-            + text_hash(terms, version),
-        )
-    )
+    label = "본문(국문·영문)의 SHA-256" if ko else "SHA-256 of the text"
+    blocks.append(Block("rows", rows=((label, text_hash(terms, version)),)))
     return pdf_of(blocks, lang)
 
 
@@ -151,7 +146,7 @@ def _blocks(terms: Terms, version: int, lang: str) -> Iterator[Block]:
                     name(p.id),
                     p.id,
                     "; ".join(seat_text(seat, lang) for seat in p.seats),
-                    f"{p.weight // 10}.{p.weight % 10}%".replace(".0%", "%"),
+                    _rate(f"{p.weight}/{PERMILLE}"),
                 )
                 for p in terms.parties
             ),
@@ -187,8 +182,19 @@ def _blocks(terms: Terms, version: int, lang: str) -> Iterator[Block]:
     for block in money_part[start + 1 :]:
         if block.kind == "clause":  # ids of steps are for programs; people count clauses
             yield replace(block, text=block.text.rpartition(" · ")[0])
+        elif block.kind == "rows":
+            yield replace(block, rows=tuple(tuple(map(_rate, row)) for row in block.rows))
         else:
             yield block
+
+
+def _rate(cell: str) -> str:
+    """Thousandths, as the program has its rates, as a percentage; any other text as it is."""
+    thousandths, slash, of = cell.partition("/")
+    if not slash or of != str(PERMILLE):
+        return cell
+    whole, tenth = divmod(int(thousandths), 10)
+    return f"{whole}.{tenth}%" if tenth else f"{whole}%"
 
 
 def seat_text(seat: str, lang: str) -> str:
