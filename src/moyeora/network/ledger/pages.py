@@ -353,6 +353,7 @@ def books(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     whose = _names(consortium, request.LANGUAGE_CODE)
     parties = {party.firm.number for party in consortium.parties.select_related("firm")}
     shown: dict[tuple[str, str, str], list[int]] = {}
+    totals: dict[str, list[int]] = {}
     for row in rows:
         account = row.account
         other = account.party in parties and account.party != number
@@ -361,12 +362,18 @@ def books(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
         sums = shown.setdefault(key, [0, 0])
         sums[0] += row.debits
         sums[1] += row.credits
+        total = totals.setdefault(account.currency, [0, 0])
+        total[0] += row.debits
+        total[1] += row.credits
     return render(
         request,
         "ledger/books.html",
         {
             "consortium": consortium,
             "rows": [(*key, *sums, sums[0] - sums[1]) for key, sums in shown.items()],
+            "totals": [
+                (currency, *total, total[0] - total[1]) for currency, total in totals.items()
+            ],
             "wrong": out_of_balance(rows),
         },
     )
