@@ -36,8 +36,9 @@ consortia.ballot.close      | no    no    no          | no      no      | no    
 
 
 def given(people):
-    from moyeora.network.consortia.agreements import actions, ballots
     from tests.network.consortium import acting, agreeing
+
+    from moyeora.network.consortia.agreements import actions, ballots
 
     group = agreeing(people)
     with acting(people.actor("ours.owner")) as actor:

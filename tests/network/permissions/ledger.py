@@ -45,8 +45,9 @@ ledger.payout.bounce   | ok    no    no          | no      no      | no         
 
 
 def given(people):
-    from moyeora.network.ledger import payouts, receipts
     from tests.network.consortium import acting, agreed
+
+    from moyeora.network.ledger import payouts, receipts
 
     group = agreed(people)
     partner = people.firms["partner"]

@@ -61,12 +61,13 @@ orders.mailing.destroyed | no    no    no          | no      no      | no       
 
 
 def given(people):
+    from tests.network.consortium import acting, agreed
+
     from moyeora.network.frame.clock import today
     from moyeora.network.orders import packages as texts
     from moyeora.network.orders.actions import contracts, deliveries
     from moyeora.network.orders.mailings import actions as mailings
     from moyeora.network.orders.models import CustomerLink, Order
-    from tests.network.consortium import acting, agreed
 
     ours, partner = people.firms["ours"], people.firms["partner"]
     group = agreed(people)

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_scopes import scopes_disabled
@@ -157,7 +158,7 @@ def statement(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
 def statement_pdf(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """The same as a PDF."""
     found = _statement(receipt_id)
-    firm = request.holding.firm.name if _number(request) else _("the association")
+    firm = request.holding.firm.name if _number(request) else pgettext("party", "the association")
     lang = "en" if request.LANGUAGE_CODE == "en" else "ko"
     made = pdf(view(found, _number(request), lang), firm, found.receipt.consortium.title, lang)
     response = HttpResponse(made, content_type="application/pdf")

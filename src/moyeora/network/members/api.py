@@ -13,8 +13,10 @@ from moyeora.network.frame.problems import problems
 from moyeora.network.members.actions import offers as actions
 from moyeora.network.members.models import Firm, Offer, Terms
 from moyeora.network.members.pages.doors import need
+from moyeora.network.members.search.api import router as search
 
 router = Router(tags=["members"])
+router.add_router("", search)
 PAGE_MOST = 200
 
 

@@ -15,6 +15,7 @@ from moyeora.network.members.models import BankAccount, Upload
 
 def register() -> None:
     """Called once, when the application is ready."""
+    offer(Entry(gettext_lazy("Members"), "members", lambda actor: actor.person is not None, 30))
     offer(Entry(gettext_lazy("My firm"), "my_firm", lambda actor: actor.of_a_firm, 20))
     offer(
         Entry(

@@ -2,9 +2,15 @@
 
 from django.urls import path
 
+from moyeora.network.members.map import pages as map
 from moyeora.network.members.pages import accounts, firms, imports, offers, people
+from moyeora.network.members.search import pages as search
 
 urlpatterns = [
+    path("", search.members, name="members"),
+    path("members.<str:format>", search.members_file, name="members_file"),
+    path("map/", map.members_map, name="members_map"),
+    path("map/ties.json", map.members_ties, name="members_ties"),
     path("mine/", firms.mine, name="my_firm"),
     path("association/", firms.association, name="association"),
     path("association/people/", people.people, name="association_people"),

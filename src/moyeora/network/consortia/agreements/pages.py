@@ -15,7 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from moyeora.network.consortia.agreements import actions, ballots, comparison
 from moyeora.network.consortia.agreements import terms as agreed
-from moyeora.network.consortia.agreements.divisions import divisions, own_cost, worth_of
+from moyeora.network.consortia.agreements.divisions import (
+    divisions,
+    own_bands,
+    own_cost,
+    worth_of,
+)
 from moyeora.network.consortia.agreements.forms import RULE_HINTS, RULE_LABELS, DraftForm
 from moyeora.network.consortia.agreements.paper import Signed, pdf, seat_text, text
 from moyeora.network.consortia.models import Agreement, Ballot, Consortium, Draft, Signature, Vote
@@ -131,6 +136,7 @@ def compare(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
             number,
             own_cost(consortium.id, request.actor.firm),
             worth_of(consortium.id, terms),
+            own_bands(consortium.id, terms),
         )
     else:
         problem = _("Write the price that the customer pays in a draft first.")

@@ -1,6 +1,6 @@
 """The API of the search: the same answer as the page's."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -15,7 +15,22 @@ from moyeora.network.members.search.query import LONGEST_QUERY
 from moyeora.network.members.search.vocabulary import label
 
 router = Router(tags=["members"])
-Values = Annotated[list[Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")]], Query()]
+Value = Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")]
+Values = Annotated[list[Value], Field(default_factory=list)]
+
+
+class AskedIn(Schema):
+    """What is looked for: ``q`` in words; of each facet one of the values must hold."""
+
+    q: Annotated[str, Field(max_length=LONGEST_QUERY, pattern=r"^[^\x00]*$")] = ""
+    function: Values
+    trade: Values
+    region: Values
+    certificate: Values
+    free: Annotated[list[Literal["yes"]], Field(default_factory=list)]
+    near: bool = False
+    offset: Annotated[int, Field(ge=0, le=10_000)] = 0
+    limit: Annotated[int, Field(ge=1, le=200)] = 20
 
 
 class CountOut(Schema):
@@ -60,25 +75,13 @@ class FoundOut(Schema):
 
 
 @router.get("/", response=FoundOut, openapi_extra=problems(400, 401, 403, 422))
-def search(
-    request: HttpRequest,
-    q: Annotated[str, Query(max_length=LONGEST_QUERY, pattern=r"^[^\x00]*$")] = "",
-    function: Values = [],
-    trade: Values = [],
-    region: Values = [],
-    certificate: Values = [],
-    free: Values = [],
-    near: bool = False,
-    offset: Annotated[int, Query(ge=0, le=10_000)] = 0,
-    limit: Annotated[int, Query(ge=1, le=200)] = 20,
-) -> dict[str, Any]:
-    """Find member firms by words, and by facets: of each kind one of the values must hold."""
+def search(request: HttpRequest, given: Query[AskedIn]) -> dict[str, Any]:
+    """Find member firms; the nearest first if ``near`` is asked for a firm of one's own."""
     need(request, "members.firm.see")
-    values = (function, trade, region, certificate, free)
-    chosen = {kind: given for kind, given in zip(KINDS, values, strict=True) if given}
+    chosen = {kind: values for kind in KINDS if (values := getattr(given, kind))}
     place = place_of(request.actor)
-    found, meant = Asked(" ".join(q.split()), chosen, near).answer(place)
-    hits = found.hits[offset : offset + limit]
+    found, meant = Asked(" ".join(given.q.split()), chosen, given.near).answer(place)
+    hits = found.hits[given.offset : given.offset + given.limit]
     firms = as_all_see().in_bulk([hit.firm for hit in hits])
     return {
         "total": found.total,

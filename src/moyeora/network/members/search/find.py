@@ -83,7 +83,7 @@ def find(query: Query, chosen: Facets | None = None) -> Found:
     """Search; without terms and facets it finds every member."""
     chosen = {kind: frozenset(values) for kind, values in (chosen or {}).items() if values}
     terms = [_anywhere(term) for term in query.terms]
-    scores = [_points(term) for term in query.terms]
+    scores = [cases for term in query.terms for cases in _points(term)]
     if query.name:
         scores.append(((_whole_name(query), 10 * len(query.terms)),))
 
@@ -170,9 +170,9 @@ def _marked(mark: str, term: Term) -> Expression:
     )
 
 
-def _points(term: Term) -> Cases:
-    in_name = (_marked(IN_NAME, term), 3)
-    return (in_name, (Phrase((WHOLE_WORD + term.word,)), 2)) if term.word else (in_name,)
+def _points(term: Term) -> list[Cases]:
+    in_name: Cases = ((_marked(IN_NAME, term), 3),)
+    return [in_name, ((Phrase((WHOLE_WORD + term.word,)), 2),)] if term.word else [in_name]
 
 
 def _whole_name(query: Query) -> Phrase:

@@ -62,7 +62,9 @@ def members(request: HttpRequest) -> HttpResponse:
         "place": place,
         "formats": list(FORMATS),
     }
-    template = "members/search_found.html" if request.htmx else "members/search.html"
+    # Who goes back in the browser's history wants the whole page, by htmx too.
+    part = request.htmx and not request.htmx.history_restore_request
+    template = "members/search_found.html" if part else "members/search.html"
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
     return response

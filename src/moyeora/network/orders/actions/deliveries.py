@@ -230,10 +230,10 @@ def silent_deliveries(moment: datetime) -> list[Delivery]:
 
 
 def _close_package(package: WorkPackage) -> None:
-    """A package is accepted when all of its quantity is."""
+    """A package is accepted when all of its quantity is (a register may count a few more)."""
     accepted = package.deliveries.filter(
         state__in=(Delivery.State.ACCEPTED, Delivery.State.SILENT)
     ).aggregate(sum=Sum("quantity"))["sum"]
-    if accepted == package.quantity:
+    if (accepted or 0) >= package.quantity:
         package.state = WorkPackage.State.ACCEPTED
         package.save(update_fields=["state"])

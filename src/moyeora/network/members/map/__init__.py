@@ -1,0 +1,1 @@
+"""The map of ties: who worked with whom."""
