@@ -2,13 +2,21 @@
 PYTHON ?= python3
 BIN := .venv/bin
 N ?=
-OUT ?= out/department-store$(if $(N),-$(N))
+OUT ?= out/network$(if $(N),-$(N))
+SERVE ?= 1
 
-.PHONY: run test browser lint lock docs clean bench bench-press lock-bench \
-	bench-sharing bench-resolution bench-formation bench-network-search soak soak-resolution
+.PHONY: run run-press test browser lint lock docs clean bench bench-press lock-bench \
+	bench-sharing bench-resolution bench-formation bench-network bench-network-search \
+	soak soak-resolution soak-press soak-network
 
+# The whole story, then the application that it left behind; SERVE=0 ends instead.
 run: .venv/installed
-	$(BIN)/python examples/department-store/run.py $(if $(N),--households $(N)) --out $(OUT)
+	MOYEORA_HOME=$(OUT) $(BIN)/python examples/story/run.py $(if $(N),--households $(N))
+	$(if $(filter 0,$(SERVE)),,MOYEORA_HOME=$(OUT) $(BIN)/moyeora serve)
+
+# The press alone: the mailing of the same department store, without the application.
+run-press: .venv/installed
+	$(BIN)/python examples/department-store/run.py $(if $(N),--households $(N)) --out out/department-store
 
 # Every test, on SQLite; then the application's once more on a real PostgreSQL.
 test: .venv/installed browser
@@ -94,3 +102,15 @@ bench-formation: .venv/installed
 # Searching members: a million made-up firms on PostgreSQL, 780 on both databases (some 20 minutes).
 bench-network-search: .venv/installed
 	$(BIN)/python -m benchmarks.network_search $(ARGS)
+
+# Fifty users click through the demonstration network; ARGS="--users 50 --seconds 60".
+bench-network: .venv/installed
+	$(BIN)/python -m benchmarks.network_pages $(ARGS)
+
+# Once before a release: 200 kills of a run with two workers, each gone on with to the same bytes.
+soak-press: .venv/installed
+	$(BIN)/python tests/press/soak.py 200
+
+# Once before a release: fifty kills of a worker that divides receipts, and of one that prints.
+soak-network: .venv/installed
+	KILLS=50 $(BIN)/python -m pytest tests/network/test_killed_while_settling.py

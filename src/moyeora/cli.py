@@ -19,7 +19,7 @@ ROOMS = {
     "form": ("moyeora.formation.command", "formation", "find the proven best consortium"),
     "serve": ("moyeora.network.serve", "network", "the web application and its worker"),
     "work": ("moyeora.network.work", "network", "one more worker for its background jobs"),
-    "demo": ("moyeora.network.demo", "network", "fill or empty the demonstration network"),
+    "demo": ("moyeora.network.demo", "network", "fill the application with a made-up network"),
     "journal": ("moyeora.network.journal.command", "network", "verify a journal, offline"),
     "network": ("moyeora.network.command", "network", "manage the application (migrate, ...)"),
 }

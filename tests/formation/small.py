@@ -1,20 +1,21 @@
 """Small random items and members, and the best consortium by trying everything.
 
-The search below shares with the library only the list of pairs (which offer may serve which need
-and how much of it); it knows nothing of programs, relaxations or cuts.
+The search below reads the offers' rows by itself and knows nothing of the library's list of pairs,
+its programs, relaxations or cuts. Items are so small that it always ends.
 """
 
 import itertools
 import math
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from moyeora.formation.item import Item, parse_item
 from moyeora.formation.members import Members, read_members
-from moyeora.formation.problem import Problem
+from moyeora.formation.problem import Change, Terms
 from moyeora.formation.trades import default_trades
 
 TODAY = date(2026, 9, 1)
@@ -28,7 +29,7 @@ HEADER = (
 def small_members(seed: int, folder: Path, shuffled: bool = False) -> Members:
     """Three or four firms with one or two offers each, some ties and exclusions."""
     draw = random.Random(seed)
-    firms = [f"F{at}" for at in range(draw.randint(3, 4))]
+    firms = [f"F{at}" for at in range(draw.choice([3, 3, 4]))]
     rows = []
     for firm in firms:
         place = f"{37 + draw.random():.3f},{127 + draw.random():.3f}"
@@ -88,7 +89,7 @@ def small_table(seed: int) -> dict[str, Any]:
         need: dict[str, Any] = {
             "id": f"n{at}",
             "role": "production",
-            "capability": draw.sample(TERMS, draw.choice([1, 2])),
+            "capability": draw.sample(TERMS, 2 if at == 0 else 1),
             "quantity": draw.randint(1, 3),
             "unit": "piece",
         }
@@ -127,82 +128,198 @@ def small_item(seed: int) -> Item:
     return parse_item(small_table(seed), "item.toml", TODAY, default_trades())
 
 
-def best_values(problem: Problem) -> tuple[int, ...] | None:
+@dataclass(frozen=True)
+class Way:
+    """One offer for one need, as the row says."""
+
+    firm: str
+    need: int
+    line: tuple[str, str]
+    lot: int
+    lots: tuple[int, ...]
+    breaks: tuple[tuple[int, int], ...]  # from so many units, price a unit
+    setup: int
+    lead: int  # periods
+    room: tuple[int, ...]  # units in each period
+    ppm: int
+
+    def cost(self, lots: int) -> int:
+        units = lots * self.lot
+        return self.setup + units * [price for start, price in self.breaks if start <= units][-1]
+
+
+def ways(item: Item, members: Members, change: Change) -> list[Way]:
+    """Every offer for every need that it may serve."""
+    found, terms = [], dict(change.terms)
+    for at, row in enumerate(members.offers.iter_rows(named=True)):
+        firm = members.numbers[row["firm_index"]]
+        other = terms.get(at, Terms())
+        if firm in change.without:
+            continue
+        breaks = [(0, row["price"]), *((a, b) for a, b in row["price_breaks"] or [])]
+        if firm in change.at_own_cost and row["own_cost"] is not None:
+            breaks = [(0, row["own_cost"])]
+        if other.price is not None:
+            breaks = [(0, other.price)]
+        weeks, largest = list(row["capacity"]), row["largest"]
+        if other.capacity is not None:
+            weeks, largest = [other.capacity], 10**9
+        room = tuple(weeks[min(week, len(weeks) - 1)] for week in range(item.periods))
+        for place, need in enumerate(item.needs):
+            has = set(row["certificates"].split(";")) >= set(need.must.certificates)
+            if row["capability"] not in need.capabilities or not (has or other.waive):
+                continue
+            most = min(largest, sum(room), 12) // row["lot"]
+            lots = [n for n in range(1, most + 1) if n * row["lot"] >= row["smallest"]]
+            # More than covers the need by itself helps only to reach the smallest lot or a break.
+            useful = [n for n in lots if (n - 1) * row["lot"] < need.quantity]
+            useful += [n for n in lots if n not in useful and n == lots[0]]
+            useful += [
+                n
+                for n in lots
+                if n not in useful
+                and any((n - 1) * row["lot"] < start <= n * row["lot"] for start, _ in breaks[1:])
+            ]
+            late = round((1 - row["on_time"]) * 1_000_000)
+            found.append(
+                Way(
+                    firm,
+                    place,
+                    (firm, row["line"] or f"offer {at}"),
+                    row["lot"],
+                    tuple(useful),
+                    tuple(breaks),
+                    row["setup_cost"],
+                    -(-row["lead_days"] // item.period_days),
+                    room,
+                    row["defect_ppm"] + late,
+                )
+            )
+    return found
+
+
+Plan = tuple[tuple[Way, int], ...]
+
+
+def best_values(
+    item: Item, members: Members, change: Change | None = None
+) -> tuple[int, ...] | None:
     """The lexicographically least values of the item's stages over every plan; None if none."""
+    every = ways(item, members, change or Change())
+    facts = Facts(item, members)
     best: tuple[int, ...] | None = None
-    for lots in _amounts(problem):
-        firms = {int(problem.firm[pair]) for pair in lots}
-        if not _allowed(problem, lots, firms):
+    for plan in _plans(item, every):
+        if not facts.allow(plan):
             continue
-        if best is not None and _values(problem, lots, firms, 1) >= best:
+        if best is not None and facts.values(plan, 1) >= best:
             continue  # even if it were done in the first week
-        ends = _ends(problem, lots)
-        if ends is None:
+        end = _end(item, plan)
+        if end is None:
             continue
-        values = _values(problem, lots, firms, ends)
+        values = facts.values(plan, end)
         if best is None or values < best:
             best = values
     return best
 
 
-def amounts(problem: Problem) -> int:
-    """How many ways there are to take something or nothing from each pair."""
-    return math.prod(
-        int(high) - int(low) + 2 for low, high in zip(problem.least, problem.most, strict=True)
-    )
+def _plans(item: Item, every: list[Way]) -> Iterator[Plan]:
+    by_need = []
+    for at, need in enumerate(item.needs):
+        mine = [way for way in every if way.need == at]
+        amounts = itertools.product(*([(way, 0), *((way, n) for n in way.lots)] for way in mine))
+        taken = (tuple((way, n) for way, n in each if n) for each in amounts)
+        by_need.append(
+            [each for each in taken if sum(way.lot * n for way, n in each) >= need.quantity]
+        )
+    for parts in itertools.product(*by_need):
+        yield tuple(itertools.chain.from_iterable(parts))
 
 
-def _amounts(problem: Problem) -> Iterator[dict[int, int]]:
-    choices = [
-        [0, *range(int(low), int(high) + 1)]
-        for low, high in zip(problem.least, problem.most, strict=True)
-    ]
-    for picked in itertools.product(*choices):
-        lots = {pair: count for pair, count in enumerate(picked) if count}
-        covered = [0] * len(problem.item.needs)
-        for pair, count in lots.items():
-            covered[int(problem.need[pair])] += count * int(problem.lot[pair])
-        if all(c >= need.quantity for c, need in zip(covered, problem.item.needs, strict=True)):
-            yield lots
+class Facts:
+    """What the item and the tables say of firms."""
 
+    def __init__(self, item: Item, members: Members) -> None:
+        self.item, numbers = item, members.numbers
+        ties, apart = members.ties, members.exclusions
+        self.points = {
+            (numbers[a], numbers[b]): min(int(times), 10) * (int(rating) - 2)
+            for a, b, times, rating in zip(ties.a, ties.b, ties.times, ties.rating, strict=True)
+        }
+        self.apart = {(numbers[a], numbers[b]) for a, b in zip(apart.a, apart.b, strict=True)}
+        self.tied = {firm for pair in self.points for firm in pair}
+        self.distance = {
+            firm: round(_km(item.latitude, item.longitude, latitude, longitude))
+            for firm, latitude, longitude in members.firms.select(
+                "firm", "latitude", "longitude"
+            ).iter_rows()
+        }
 
-def _paid(problem: Problem, lots: dict[int, int]) -> dict[int, int]:
-    paid: dict[int, int] = {}
-    for pair, count in lots.items():
-        tiers = zip(problem.tier_from[pair], problem.tier_price[pair], strict=True)
-        price = [int(p) for start, p in tiers if start <= count][-1]
-        firm = int(problem.firm[pair])
-        paid[firm] = paid.get(firm, 0) + int(problem.setup[pair]) + price * count
-    return paid
+    def _paid(self, plan: Plan) -> dict[str, int]:
+        paid: dict[str, int] = {}
+        for way, lots in plan:
+            paid[way.firm] = paid.get(way.firm, 0) + way.cost(lots)
+        return paid
 
-
-def _allowed(problem: Problem, lots: dict[int, int], firms: set[int]) -> bool:
-    wishes = problem.item.wishes
-    paid = _paid(problem, lots)
-    if len(firms) > wishes.firms_max or (problem.budget or 10**18) < sum(paid.values()):
-        return False
-    if problem.firm_cap is not None and max(paid.values()) > problem.firm_cap:
-        return False
-    if any(int(a) in firms and int(b) in firms for a, b in zip(*problem.exclusions, strict=True)):
-        return False
-    for seat in wishes.seats:
-        if seat.firm not in {problem.number[firm] for firm in firms}:
+    def allow(self, plan: Plan) -> bool:
+        """Whether the plan keeps every rule that is not about time."""
+        item, wishes, paid = self.item, self.item.wishes, self._paid(plan)
+        if len(paid) > wishes.firms_max:
             return False
-    for at, need in enumerate(problem.item.needs):
-        here = {int(problem.firm[pair]) for pair in lots if problem.need[pair] == at}
-        if need.firms_max is not None and len(here) > need.firms_max:
+        if item.budget is not None and sum(paid.values()) > item.budget:
             return False
-    return True
+        cap = wishes.share_cap
+        capped = cap is not None and item.budget is not None
+        if capped and max(paid.values()) > math.floor(item.budget * cap):
+            return False
+        if any(a in paid and b in paid for a, b in self.apart):
+            return False
+        for seat in wishes.seats:
+            if not any(
+                way.firm == seat.firm and seat.need in (None, item.needs[way.need].id)
+                for way, _ in plan
+            ):
+                return False
+        return all(
+            need.firms_max is None
+            or len({way.firm for way, _ in plan if way.need == at}) <= need.firms_max
+            for at, need in enumerate(item.needs)
+        )
+
+    def values(self, plan: Plan, end: int) -> tuple[int, ...]:
+        """The values of the item's stages when the whole is done in ``end`` periods."""
+        item, wishes, paid = self.item, self.item.wishes, self._paid(plan)
+        ties = sum(p for (a, b), p in self.points.items() if a in paid and b in paid)
+        worth = {
+            "cost": sum(paid.values()),
+            "time": end * item.period_days,
+            "quality": sum(
+                lots * (way.lot * way.ppm * 1000 // item.needs[way.need].quantity)
+                for way, lots in plan
+            ),
+            "cohesion": sum(self.distance[firm] for firm in paid) - ties * wishes.km_per_tie,
+            "equality": max(paid.values()),
+            "newcomers": max(0, wishes.newcomers - len(set(paid) - self.tied)),
+        }
+        return tuple(
+            sum(weight * worth[name] for name, weight in stage.items()) for stage in wishes.stages
+        )
 
 
-def _ends(problem: Problem, lots: dict[int, int]) -> int | None:
+def _km(latitude: float, longitude: float, to_latitude: float, to_longitude: float) -> float:
+    """Great-circle distance by the spherical law of cosines (the library takes the haversine)."""
+    a, b = math.radians(latitude), math.radians(to_latitude)
+    between = math.radians(to_longitude - longitude)
+    cosine = math.sin(a) * math.sin(b) + math.cos(a) * math.cos(b) * math.cos(between)
+    return 6371.0088 * math.acos(min(1.0, cosine))
+
+
+def _end(item: Item, plan: Plan) -> int | None:
     """The earliest end of the whole, over every interval of every need; None if none fits."""
-    periods = range(problem.item.periods)
+    periods = range(item.periods)
     intervals = [
-        [(s, e) for s in periods for e in periods if s <= e < need.until]
-        for need in problem.item.needs
+        [(s, e) for s in periods for e in periods if s <= e < need.until] for need in item.needs
     ]
-    index = {need.id: at for at, need in enumerate(problem.item.needs)}
+    index = {need.id: at for at, need in enumerate(item.needs)}
     best = None
     for picked in itertools.product(*intervals):
         end = max(e for _, e in picked) + 1
@@ -210,46 +327,35 @@ def _ends(problem: Problem, lots: dict[int, int]) -> int | None:
             continue
         late = any(
             picked[at][0] <= picked[index[earlier]][1]
-            for at, need in enumerate(problem.item.needs)
+            for at, need in enumerate(item.needs)
             for earlier in need.after
         )
-        if not late and _fits(problem, lots, picked):
+        if not late and _fits(plan, picked):
             best = end
     return best
 
 
-def _fits(problem: Problem, lots: dict[int, int], picked: tuple[tuple[int, int], ...]) -> bool:
-    lines: dict[int, list[int]] = {}
-    for pair in lots:
-        lines.setdefault(int(problem.line[pair]), []).append(pair)
-    return all(_line_fits(problem, lots, picked, pairs, {}) for pairs in lines.values())
+def _fits(plan: Plan, picked: tuple[tuple[int, int], ...]) -> bool:
+    lines: dict[tuple[str, str], list[tuple[Way, int]]] = {}
+    for way, lots in plan:
+        lines.setdefault(way.line, []).append((way, lots))
+    return all(_line_fits(picked, tasks, {}) for tasks in lines.values())
 
 
 def _line_fits(
-    problem: Problem,
-    lots: dict[int, int],
-    picked: tuple[tuple[int, int], ...],
-    pairs: list[int],
-    busy: dict[int, int],
+    picked: tuple[tuple[int, int], ...], tasks: list[tuple[Way, int]], busy: dict[int, int]
 ) -> bool:
-    """Place the pairs of a line one after another in every way; busy is in billionths."""
-    if not pairs:
+    """Place the tasks of a line one after another in every way; busy is in billionths."""
+    if not tasks:
         return True
-    pair, rest = pairs[0], pairs[1:]
-    start, end = picked[int(problem.need[pair])]
-    slots = [
-        (t, int(problem.capacity[pair, t]))
-        for t in range(start + int(problem.lead[pair]), end + 1)
-        if problem.capacity[pair, t] > 0
-    ]
-    units = lots[pair] * int(problem.lot[pair])
-    for split in _splits(units, [capacity for _, capacity in slots]):
+    (way, lots), rest = tasks[0], tasks[1:]
+    start, end = picked[way.need]
+    slots = [(t, way.room[t]) for t in range(start + way.lead, end + 1) if way.room[t] > 0]
+    for split in _splits(lots * way.lot, [room for _, room in slots]):
         load = dict(busy)
-        for (t, capacity), made in zip(slots, split, strict=True):
-            load[t] = load.get(t, 0) + made * (10**9 // capacity)
-        if all(value <= 10**9 for value in load.values()) and _line_fits(
-            problem, lots, picked, rest, load
-        ):
+        for (t, room), made in zip(slots, split, strict=True):
+            load[t] = load.get(t, 0) + made * (10**9 // room)
+        if all(value <= 10**9 for value in load.values()) and _line_fits(picked, rest, load):
             return True
     return False
 
@@ -262,27 +368,3 @@ def _splits(units: int, room: list[int]) -> Iterator[tuple[int, ...]]:
     for here in range(min(units, room[0]) + 1):
         for rest in _splits(units - here, room[1:]):
             yield (here, *rest)
-
-
-def _values(problem: Problem, lots: dict[int, int], firms: set[int], end: int) -> tuple[int, ...]:
-    paid = _paid(problem, lots)
-    wishes = {
-        "cost": sum(paid.values()),
-        "time": end * problem.item.period_days,
-        "quality": sum(count * int(problem.risk[pair]) for pair, count in lots.items()),
-        "cohesion": sum(int(problem.distance[firm]) for firm in firms)
-        - sum(
-            int(points)
-            for a, b, points in zip(*problem.ties, strict=True)
-            if int(a) in firms and int(b) in firms
-        ),
-        "equality": max(paid.values()),
-        "newcomers": max(
-            0,
-            problem.item.wishes.newcomers - sum(bool(problem.newcomer[firm]) for firm in firms),
-        ),
-    }
-    return tuple(
-        sum(weight * wishes[name] for name, weight in stage.items())
-        for stage in problem.item.wishes.stages
-    )

@@ -1,6 +1,7 @@
 """No plan that is at least as good as the optimum uses a pair that a bound would drop."""
 
 import itertools
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,9 +10,11 @@ from tests.formation.small import small_item, small_members
 
 from moyeora.formation.bound import Relaxation
 from moyeora.formation.faults import NoConsortium
+from moyeora.formation.filling import Prices, filling_bound
 from moyeora.formation.item import Seat
 from moyeora.formation.linear import linear_bound
 from moyeora.formation.model import Model, Stage
+from moyeora.formation.prices import price_bound
 from moyeora.formation.problem import Problem, build
 from moyeora.formation.solve import solve
 
@@ -46,7 +49,7 @@ def _least_with(problem: Problem, stage: Stage, pair: int) -> int | None:
 
 
 def test_no_bound_is_above_the_truth(tmp_path: Path) -> None:
-    checked = 0
+    checked, draw = 0, random.Random(1)
     for seed, weights in itertools.product(range(14), WEIGHTS):
         problem = build(small_item(seed), small_members(seed, tmp_path))
         if not len(problem) or len(problem) > 8:
@@ -57,13 +60,22 @@ def test_no_bound_is_above_the_truth(tmp_path: Path) -> None:
         if not model.possible:
             continue
         whole, linear = linear_bound(model, model.objective(stage), 10.0)
+        curves, (priced, _) = relaxed.curves(), price_bound(relaxed)
+        needs = len(problem.item.needs)
+        part = np.array([draw.random() for _ in range(len(problem))])
+        prices = Prices(np.array([draw.uniform(0, 30) for _ in range(needs)]), 0.0, part)
+        filled = filling_bound(relaxed, np.inf, prices, 100)
+        seated = replace(prices, seat=draw.choice([1.0, 20.0]))
+        rest = filling_bound(relaxed, np.inf, seated, draw.choice([0, 1, 2]))
         for pair in range(len(problem)):
             least = _least_with(problem, stage, pair)
             if least is None:
                 continue
             checked += 1
-            assert relaxed.curves().pair[pair] <= least + 1e-6
-            assert relaxed.prices(least).pair[pair] <= least + 1e-6
+            assert curves.pair[pair] <= least + 1e-6
+            assert priced.pair[pair] <= least + 1e-6
+            assert filled.pair[pair] <= least + 1e-6
+            assert rest.pair[pair] <= least + 1e-6
             assert linear[pair] <= least + 1e-6
             assert whole <= least + 1e-6
     assert checked > 40

@@ -12,6 +12,7 @@ from moyeora.formation.demands import demands, without
 from moyeora.formation.discretion import band, for_others
 from moyeora.formation.explain import ways_in, why
 from moyeora.formation.faults import NoConsortium
+from moyeora.formation.item import Item, Seat
 from moyeora.formation.members import Members
 from moyeora.formation.plan import broken_rules
 from moyeora.formation.problem import Change, Terms, build
@@ -27,9 +28,14 @@ def _cases(tmp_path: Path, count: int, possible: bool = True):
         seed += 1
         item, members = small_item(seed), small_members(seed, tmp_path)
         item = replace(item, wishes=replace(item.wishes, stages=COST_ONLY))
-        if (best_values(build(item, members)) is not None) == possible:
+        if (best_values(item, members) is not None) == possible:
             found += 1
             yield item, members
+
+
+def _seated(item: Item, firm: str, need: str) -> Item:
+    seats = (*item.wishes.seats, Seat(firm, need))
+    return replace(item, wishes=replace(item.wishes, seats=seats))
 
 
 def test_a_firm_gets_in_at_the_named_price_and_not_above(tmp_path: Path) -> None:
@@ -45,12 +51,15 @@ def test_a_firm_gets_in_at_the_named_price_and_not_above(tmp_path: Path) -> None
                 for price, inside in ((way.price, True), (way.price + 1, False)):
                     terms = Terms(price=price, waive=waive)
                     changed = Change(terms=((way.offer, terms),))
-                    best = best_values(build(item, members, changed))
-                    other = best_values(build(item, members, Change(frozenset([firm]))))
+                    best = best_values(_seated(item, firm, way.need), members, changed)
+                    other = best_values(item, members, Change(frozenset([firm])))
                     assert (best is not None and (other is None or best < other)) == inside
-                if way.capacity is not None:
-                    changed = Change(terms=((way.offer, Terms(None, way.capacity, waive)),))
-                    assert firm in solve(build(item, members, changed)).plan.firms
+                for capacity in () if way.capacity is None else (way.capacity, way.capacity - 1):
+                    changed = Change(terms=((way.offer, Terms(None, capacity, waive)),))
+                    best = best_values(_seated(item, firm, way.need), members, changed)
+                    other = best_values(item, members, Change(frozenset([firm])))
+                    wins = best is not None and (other is None or best < other)
+                    assert wins == (capacity == way.capacity)
     assert asked > 5
 
 
@@ -61,12 +70,12 @@ def test_each_firms_worth_and_each_demands_price(tmp_path: Path) -> None:
         for each in answer.firms:
             seats = tuple(s for s in item.wishes.seats if s.firm != each.firm)
             freed = replace(item, wishes=replace(item.wishes, seats=seats))
-            best = best_values(build(freed, members, Change(frozenset([each.firm]))))
+            best = best_values(freed, members, Change(frozenset([each.firm])))
             assert (None if best is None else best[0] - cost) == each.extra_cost
         by_key = {(d.key, d.words): d for d in demands(item, members)}
         for priced in answer.demands:
             changed = by_key[priced.key, priced.words].drop(item, members)
-            best = best_values(build(*changed))
+            best = best_values(*changed)
             assert best is not None
             assert cost - best[0] == priced.cost >= 0, "a dropped demand never costs more"
 
@@ -77,7 +86,7 @@ def test_the_smallest_conflict_is_one_and_is_minimal(tmp_path: Path) -> None:
         every = demands(item, members)
         rest = [d for d in every if d.key not in {c.key for c in conflict}]
         assert conflict
-        assert best_values(build(*without(item, members, rest))) is None
+        assert best_values(*without(item, members, rest)) is None
         for freed in conflict:
             fewer = without(item, members, [*rest, freed])
             only_need = freed.key.count(".") == 1 and len(fewer[0].needs) == len(item.needs)
@@ -95,7 +104,7 @@ def test_repair_keeps_as_many_firms_as_can_be(tmp_path: Path) -> None:
         try:
             repaired = repair(item, members, plan.firms, [gone])
         except NoConsortium:
-            assert best_values(problem) is None
+            assert best_values(item, members, Change(without=frozenset([gone]))) is None
             continue
         assert gone not in repaired.plan.firms
         assert broken_rules(problem, repaired.plan) == []
@@ -122,7 +131,7 @@ def test_no_point_of_the_front_is_beaten(tmp_path: Path) -> None:
                 stages = ({wish: 1}, {"cost": 1})
                 tight = replace(item, budget=point.cost, wishes=replace(item.wishes, stages=stages))
                 if item.wishes.share_cap is None:
-                    best = best_values(build(tight, members))
+                    best = best_values(tight, members)
                     assert best is not None
                     assert best[0] == point.value
 
@@ -134,7 +143,7 @@ def test_the_game_is_what_each_group_could_earn(tmp_path: Path) -> None:
         game = value_game(item, members, firms)
         assert game.groups[:4] == ((firms[0],), (firms[1],), (firms[2],), (firms[0], firms[1]))
         for group, value in zip(game.groups, game.values, strict=True):
-            best = best_values(build(item, members, Change(at_own_cost=frozenset(group))))
+            best = best_values(item, members, Change(at_own_cost=frozenset(group)))
             owned = firms[0] in group and best is not None
             assert value == (max(0, 150 - best[0]) if owned and best else 0)
 

@@ -56,7 +56,7 @@ class People:
         return browser
 
 
-def make_firm(number: str, name: str, trade: str = "18111") -> Firm:
+def make_firm(number: str, name: str, trade: str = "18113") -> Firm:
     return Firm.objects.create(
         number=number,
         name=name,

@@ -47,23 +47,41 @@ def main(port: int) -> None:
 
 
 def fill() -> dict:
-    """The matrix's rows as addresses, and a session for each kind of person."""
+    """The matrix's rows as addresses, and in each room's world a session for each kind."""
     from django.urls import reverse
     from tests.network.conftest import make_people
     from tests.network.permissions import KINDS, Call, given, table
 
-    people = make_people()
-    made = {}
-    pages = {}
+    pages, sessions = {}, {}
+    worlds = {}
     for name, (room, expected) in table("PAGES").items():
-        if room not in made:
-            made[room] = given(room, people)
         kinds = [kind for kind, cell in expected.items() if cell in ("ok", "again")]
-        if kinds and " " not in name:
-            call = made[room].get(name, Call())
-            pages[name] = {"path": reverse(name, kwargs=call.arguments) + call.query, "for": kinds}
-    sessions = {kind: session(people.client(who)) for kind, who in KINDS.items()}
+        if " " in name or not kinds:
+            continue
+        if room not in worlds:
+            people = make_people()
+            worlds[room] = given(room, people)
+            sessions[room.__name__] = {
+                kind: session(people.client(who)) for kind, who in KINDS.items()
+            }
+            step_aside(people, len(worlds))
+        call = worlds[room].get(name, Call())
+        path = reverse(name, kwargs=call.arguments) + call.query
+        pages[name] = {"path": path, "for": kinds, "room": room.__name__}
     return {"pages": pages, "sessions": sessions}
+
+
+def step_aside(people, number: int) -> None:
+    """Take other names, so that the next room's world can have these."""
+    from moyeora.network.members.number import check_digit
+
+    for firm_key, firm in enumerate(people.firms.values()):
+        nine = f"9{number:02}85{firm_key:04}"
+        firm.number = f"{nine[:3]}-{nine[3:5]}-{nine[5:]}{check_digit(nine)}"
+        firm.save()
+    for holding in people.holdings.values():
+        holding.person.email = f"{number}.{holding.person.email}"
+        holding.person.save()
 
 
 def session(browser) -> str:

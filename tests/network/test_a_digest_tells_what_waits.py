@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.core.management import call_command
 from django.utils import timezone
+from django_scopes import scopes_disabled
 
 from moyeora.network.frame import navigation
 from moyeora.network.frame.navigation import Waiting
+from moyeora.network.jobs.kinds import KINDS
 from moyeora.network.members.digest import send_digests
 
 
@@ -32,8 +33,11 @@ def to(person):
 
 
 def test_everybody_reads_what_waits_for_them_once_a_day(people, time_machine):
-    time_machine.move_to("2026-11-24 07:00 +0900", tick=False)
-    call_command("digest")
+    time_machine.move_to("2026-11-24 06:59 +0900", tick=False)
+    with scopes_disabled():  # as the worker runs it
+        assert KINDS["members.digest"].do(None) == {}
+        time_machine.move_to("2026-11-24 07:00 +0900", tick=False)
+        assert KINDS["members.digest"].do(None) == {"sent": 9}
     assert len(mail.outbox) == 9  # three people of each firm; nothing waits for the association
     (letter,) = to(people.holdings["ours.owner"].person)
     assert letter.subject == "처리할 일이 2건 있습니다"

@@ -14,7 +14,7 @@ from tests.network.consortium import acting, agreeing
 from moyeora.network.consortia.agreements import actions, ballots, rules
 from moyeora.network.consortia.agreements import terms as agreed
 from moyeora.network.consortia.agreements.comparison import outlooks
-from moyeora.network.consortia.agreements.divisions import divisions
+from moyeora.network.consortia.agreements.divisions import divisions, own_bands
 from moyeora.network.consortia.agreements.paper import pdf, text, text_hash
 from moyeora.network.consortia.agreements.program import program, scenario_receipts
 from moyeora.network.consortia.models import Agreement, Ballot, Consortium, Draft, Worth
@@ -160,7 +160,7 @@ def test_the_paper_and_the_arithmetic_are_one_source(people, consortium):
         said = plain_text(text(terms, 1, lang))
         for party in terms.parties:
             assert party.id in said
-            assert f"{party.weight / 10:g} %" in said
+            assert f"{party.weight / 10:g}%" in said
         assert "150,000" in said
         assert "90,000,000" in said
         assert pdf(terms, 1, [], lang) == pdf(terms, 1, [], lang)
@@ -182,19 +182,22 @@ def test_every_won_of_a_scenario_has_a_home(people, consortium, percent):
 def test_a_firm_compares_its_own_amounts_and_they_are_what_it_would_be_paid(people, consortium):
     with scopes_disabled():
         numbers = [people.firms[key].number for key in ("ours", "partner", "third")]
+        values = [million * 1_000_000 for million in (0, 0, 0, 9, 6, 0, 20)]
         Worth.objects.create(
-            consortium=consortium,
-            parties=numbers,
-            values=[0, 0, 0, 9, 6, 0, 20],
-            made=consortium.created,
+            consortium=consortium, parties=numbers, values=values, made=consortium.created
         )
     terms = drafted(people, consortium)
     found = divisions(consortium.id, terms)
     assert set(found) == {"equal", "work", "points", "shapley", "nucleolus"}
     assert all(sum(weights.values()) == 1000 for weights in found.values())
-    # Shapley: 20/3 + 9/6 + 6/6 ... = 9 1/6, 6 1/6 - ... computed by hand from the marginals
-    assert found["shapley"] == {numbers[0]: 460, numbers[1]: 310, numbers[2]: 230}
-    rows = outlooks(terms, found, numbers[1], 36_500_000, [0, 0, 0, 9, 6, 0, 20])
+    # By hand: the Shapley value of v is (55, 37, 28)/6 millions beyond each firm's own cost.
+    costs = own_bands(consortium.id, terms)
+    whole = sum(costs.values()) + 20_000_000
+    for firm, sixths in zip(numbers, (55, 37, 28), strict=True):
+        exact = Fraction(1000 * (costs[firm] + Fraction(sixths * 1_000_000, 6)), whole)
+        assert abs(found["shapley"][firm] - exact) < 1
+    rows = outlooks(terms, found, numbers[1], 36_500_000, values, costs)
+    assert {row.rule: row.stable for row in rows}["shapley"] is True
     for row in rows:
         division = program(terms.with_weights(row.rule, found.get(row.rule, found["equal"])))
         receipts = [read_receipt(one, division) for one in scenario_receipts(terms, 100)]

@@ -7,7 +7,9 @@ import pytest
 from django_scopes import scopes_disabled
 from tests.network.consortia_world import MORNING, OWNER, SMALL, newest, seats
 
-from moyeora.network.consortia import actions
+from moyeora.formation.sample import sample
+from moyeora.network.consortia import actions, demo
+from moyeora.network.consortia import work as jobs
 from moyeora.network.consortia.changes import member_left
 from moyeora.network.consortia.deadlines import pass_deadlines
 from moyeora.network.consortia.item_table import example, read, table_of
@@ -25,6 +27,7 @@ from moyeora.network.consortia.snapshot import Snapshot, paid
 from moyeora.network.frame import clock
 from moyeora.network.frame.actor import Office
 from moyeora.network.frame.faults import NotAllowed, NotFresh, Refused
+from moyeora.network.frame.navigation import waiting
 from moyeora.network.jobs.work import work
 from moyeora.network.journal.models import Entry
 from moyeora.network.members.models import Firm
@@ -62,6 +65,9 @@ def test_the_whole_way(world):
 
     # Three accept, the printer declines, one does not answer.
     printer = next(seat for seat in invited if seat.need == "printing")
+    with world.doing(printer.firm.number) as actor:
+        [asked] = [one for one in waiting(actor) if one.kind == "seat"]
+    assert (asked.due, asked.url) == (printer.deadline, f"/consortia/seats/{printer.id}/")
     silent = next(seat for seat in invited if seat.need == "design")
     for seat in invited:
         if seat not in (printer, silent):
@@ -72,7 +78,11 @@ def test_the_whole_way(world):
         work(until_idle=True)
         repair = newest(consortium.item)
         assert repair.kind == Proposal.Kind.REPAIR
+        with world.doing(OWNER) as actor:
+            urls = [one.url for one in waiting(actor) if one.kind == "proposal"]
+        assert urls == [f"/consortia/proposals/{repair.id}/"]
         changes = {(c["what"], c["need"]): c for c in repair.view["changes"]}
+        assert changes["gone", "printing"]["firm"] == printer.firm.number
         assert {key for key in changes if key[0] == "stays"} == {
             ("stays", seat.need) for seat in invited if seat not in (printer, silent)
         }
@@ -211,3 +221,35 @@ def test_a_stored_item_reads_as_it_was_entered(world):
         again = read(table_of(item), MORNING.date())
     once = read(example(), MORNING.date())
     assert replace(again, id="", file="") == replace(once, id="", file="")
+
+
+def test_an_answer_to_what_has_changed_meanwhile_is_outdated(world, monkeypatch):
+    item = world.opened()
+    form = jobs.form
+
+    def changed_meanwhile(*arguments):
+        with world.doing(OWNER) as actor:
+            table = SMALL | {"item": SMALL["item"] | {"budget": 41_000_000}}
+            actions.change_item(actor, item, table=table)
+        return form(*arguments)
+
+    monkeypatch.setattr(jobs, "form", changed_meanwhile)
+    assert world.proposed(item).state == Proposal.State.OUTDATED
+    monkeypatch.undo()
+    assert world.proposed(item).state == Proposal.State.OFFERED
+
+
+def test_the_demonstration_has_27_past_consortia_and_goes_without_a_trace(world):
+    past = sample(780, 7).past
+    with scopes_disabled():
+        Firm.objects.update(made_up=True)
+        for _ in range(2):
+            demo.fill(past)
+            assert Consortium.objects.filter(made_up=True).count() == 27
+    consortium = world.invited()
+    with scopes_disabled():
+        demo.empty()
+        assert not Consortium.objects.exists()
+        assert not Item.objects.exists()
+        assert not Seat.objects.filter(consortium=consortium.id).exists()
+        assert not Sealed.objects.exists()

@@ -24,10 +24,9 @@ ROW = "124-81-00998,한빛인쇄,18113,서울 중구,오프셋 인쇄,46,110000"
 
 
 @pytest.fixture(autouse=True)
-def empty_folder():
-    """Rows of uploads that other tests left."""
-    for path in store.folder().iterdir():
-        path.unlink()
+def own_home(monkeypatch, tmp_path_factory):
+    """No rows of uploads that other tests keep."""
+    monkeypatch.setenv("MOYEORA_HOME", str(tmp_path_factory.mktemp("home")))
 
 
 def xlsx(path: Path, rows: list[list[object]]) -> Path:
@@ -151,7 +150,6 @@ def test_a_firm_with_an_owner_keeps_its_offers_and_no_plan_tells_its_price(peopl
     plans = []
     for price in (45, 46, 47):
         row = f"{firm.number},{firm.name},{firm.trade},서울 중구,offset-printing,{price},110000"
-        row = row.replace("18111", "18113")
         upload = bring(people, csv_file(tmp_path, f"{HEAD}\n{row}"))
         steps = plan(upload, imports.checked(upload)).steps
         plans.append([(step.what, step.outcome, step.why) for step in steps])

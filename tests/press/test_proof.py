@@ -16,7 +16,7 @@ from mailings import drawn, without_slugs, without_space
 from moyeora.cli import main
 from moyeora.press.approval import ApprovalError, approve
 from moyeora.press.extremes import Why, _cover, _Measure
-from moyeora.press.faults import PressError
+from moyeora.press.faults import FolderError, PressError
 from moyeora.press.proof import proof
 from moyeora.press.run import run
 
@@ -199,6 +199,19 @@ def test_a_second_proof_leaves_nothing_of_the_first(job, tmp_path):
     assert (out / "proof.pdf").read_bytes() == same
     with pytest.raises(PressError):
         proof(job.folder, out, sample=-1)
+
+
+def test_a_proof_goes_into_a_folder_of_its_own(job, tmp_path):
+    """What lies beside a proof would be destroyed with it."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "photo.png").touch()
+    for other in (tmp_path / "mine", job.folder, job.print().folder):
+        before = sorted(other.iterdir()), other.stat().st_mode
+        with pytest.raises(FolderError, match="not a proof"):
+            proof(job.folder, other, ["K01"])
+        assert (sorted(other.iterdir()), other.stat().st_mode) == before
+    with pytest.raises(FolderError, match="not a folder"):
+        proof(job.folder, tmp_path / "mine" / "photo.png", ["K01"])
 
 
 # The client's yes ------------------------------------------------------------------------------

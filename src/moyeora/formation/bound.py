@@ -1,19 +1,11 @@
 """Lower bounds on what any consortium must come to, and on one that uses a given pair.
 
 Let a stage's objective be: for each firm that is in a charge d_f, for each used pair a cost
-c_p(q) of its lots q, plus a constant. Two relaxations bound it from below.
-
-**Need prices.** Relax "every need is covered" with prices lambda_n >= 0 a unit. For any lambda,
-
-    L = sum_n lambda_n D_n  +  the K most negative of  min(0, phi_f),
-    phi_f = d_f + sum over f's pairs of min(0, min_q c_p(q) - lambda_n u_p(q)),
-
-is a lower bound: take any feasible plan; it covers each need, so sum_n lambda_n (covered_n - D_n)
->= 0, and subtracting that from its objective leaves, firm by firm, at least phi_f for each of
-its at most K firms and L's first term. (u_p(q) may be capped at D_n: a plan that covers with more
-also covers with that.) Charges of ties are not additive; d_f takes half of f's K - 1 best ties,
-and as each tie of a plan is halved between its two firms and no firm sits with more than K - 1
-others, the sum of the d_f is no more than the true cohesion.
+c_p(q) of its lots q, plus a constant. Relaxations bound it from below: price curves here, need
+prices (:mod:`.prices`), exact filling (:mod:`.filling`), the whole model made continuous
+(:mod:`.linear`). Charges of ties are not additive; d_f takes half of f's K - 1 best ties, and as
+each tie of a plan is halved between its two firms and no firm sits with more than K - 1 others,
+the sum of the d_f is no more than the true cohesion.
 
 **Price curves.** If no charge is negative, split d_f evenly over f's pairs: a plan pays at least
 what its pairs were charged. Then needs separate, and a need's least cost to cover R units is at
@@ -28,7 +20,7 @@ that we hold. So dropping every pair with L_p > U (strictly, beyond the rounding
 loses no optimal plan, and an optimum over what is left is an optimum over all. Rules that the
 relaxations forget (exclusions, seats, time, caps) only raise the true optimum, never L_p.
 
-At work the larger of both bounds is taken. Nothing here decides an optimum: solving does.
+At work the largest of the bounds is taken. Nothing here decides an optimum: solving does.
 """
 
 from dataclasses import dataclass
@@ -63,7 +55,7 @@ class Bounds:
         """How much larger than an incumbent a bound must be to count as strictly larger."""
         return ROUNDING * max(1.0, abs(self.whole)) + 1e-7
 
-    def keeps(self, value: int) -> NDArray[np.bool_]:
+    def keeps(self, value: float) -> NDArray[np.bool_]:
         """The pairs that a plan of objective ``value`` or better might use."""
         return self.pair <= value + self.margin
 
@@ -122,6 +114,26 @@ class Relaxation:
         return np.bincount(firm[best], point[best] / 2, minlength=len(problem.firms))
 
     @cached_property
+    def fixed(self) -> Floats:
+        """What using each pair costs before its first lot: set-up, and its part of the charge."""
+        charge = self.charge[self.firm]
+        pairs_of = np.bincount(self.firm, minlength=len(self.problem.firms))
+        shared: Floats = np.where(charge < 0, charge, charge / np.maximum(1, pairs_of[self.firm]))
+        return self.setup + shared
+
+    def reduced(self, pairs: NDArray[np.int64], fixed: Floats, price: float) -> Floats:
+        """The least cost of using each of some pairs of a need (positions in the relaxation), less
+        what it covers at a price a unit."""
+        least = np.full(len(pairs), np.inf)
+        lot, demand = self.lot[pairs], self.demand[pairs]
+        for tiers in (self.tier_from, self.tier_to):
+            for tier in range(tiers.shape[1]):
+                lots = tiers[pairs, tier]
+                cost = self.price[pairs, tier] * lots - price * np.minimum(lots * lot, demand)
+                least = np.minimum(least, np.where(self.valid[pairs, tier], cost, np.inf))
+        return least + fixed[pairs]
+
+    @cached_property
     def constant(self) -> float:
         """What the wish for time comes to at the very least."""
         weight = self.stage.wishes.get("time", 0)
@@ -140,10 +152,9 @@ class Relaxation:
         """The bound by price curves; -inf where a negative charge forbids it."""
         charge = self.charge[self.firm]
         if (charge < 0).any():
-            return self._nothing()
-        pairs_of = np.bincount(self.firm, minlength=len(self.problem.firms))
-        fixed = self.setup + charge / np.maximum(1, pairs_of[self.firm])
-        slope, reach = self._slopes(fixed)
+            return self.nothing()
+        fixed = self.fixed
+        slope, reach = self.slopes(fixed)
         needs = range(len(self.problem.item.needs))
         whole = np.empty(len(needs))
         forced = np.full(len(self.index), np.inf)
@@ -157,7 +168,7 @@ class Relaxation:
         pair = total - base[self.need] + np.maximum(base[self.need], forced)
         return self._spread(total, pair, slope)
 
-    def _slopes(self, fixed: Floats) -> tuple[Floats, Floats]:
+    def slopes(self, fixed: Floats) -> tuple[Floats, Floats]:
         """Each pair's least cost a unit, and how many units of the need it may cover."""
         cover = np.minimum(self.tier_to * self.lot[:, None], self.demand[:, None])
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -209,80 +220,16 @@ class Relaxation:
                 base[needs[0]] = max(base[needs[0]], forced[here].min())
         return base
 
-    # Need prices.
+    # Bounds over all pairs of the problem.
 
-    def prices(self, value: int) -> Bounds:
-        """The bound by need prices, improved by subgradient steps towards ``value``."""
-        if not len(self.index):
-            return self._nothing()
-        slope, reach = self._slopes(self.setup)
-        price = np.zeros(len(self.problem.item.needs))
-        for at in range(len(price)):
-            mine = np.flatnonzero(self.need == at)
-            order = mine[np.argsort(slope[mine], kind="stable")]
-            filled = np.cumsum(reach[order])
-            if len(mine):
-                last = min(len(order) - 1, int(np.searchsorted(filled, self.problem.demand[at])))
-                price[at] = slope[order[last]]
-        best_whole, best = -np.inf, price
-        step = 1.0
-        for _ in range(PRICE_STEPS):
-            whole, missing, _ = self._price_bound(price, forced=False)
-            if whole > best_whole + 1e-9 * abs(best_whole):
-                best_whole, best = whole, price
-            else:
-                step *= 0.7
-            norm = float((missing**2).sum())
-            if norm == 0 or step < 0.01:
-                break
-            price = (
-                np.maximum(0.0, best + step * max(0.0, value - best_whole) * missing / norm)
-                if whole == best_whole
-                else np.maximum(0.0, price + step * max(0.0, value - whole) * missing / norm)
-            )
-        whole, _, pair = self._price_bound(best, forced=True)
-        return self._spread(whole + self.constant, pair + self.constant, slope)
-
-    def _price_bound(self, price: Floats, forced: bool) -> tuple[float, Floats, Floats]:
-        """L, how many units of each need its relaxed plan misses, and each pair's L_p."""
-        a_unit = price[self.need]
-        units = np.minimum(self.tier_to * self.lot[:, None], self.demand[:, None])
-        fewest = np.minimum(self.tier_from * self.lot[:, None], self.demand[:, None])
-        at_most = self.price * self.tier_to - a_unit[:, None] * units
-        at_least = self.price * self.tier_from - a_unit[:, None] * fewest
-        both = np.where(self.valid, np.minimum(at_most, at_least), np.inf)
-        tier = both.argmin(axis=1)
-        rows = np.arange(len(self.index))
-        reduced = self.setup + both[rows, tier]
-        gain = np.minimum(0.0, reduced)
-        firms = len(self.problem.firms)
-        phi = self.charge + np.bincount(self.firm, gain, minlength=firms)
-        here = np.zeros(firms, dtype=bool)
-        here[self.firm] = True
-        phi = np.where(here, phi, np.inf)
-        count = min(self.most_firms, firms)
-        chosen = np.zeros(firms, dtype=bool)
-        picked = np.argpartition(phi, count - 1)[:count] if count < firms else np.arange(firms)
-        chosen[picked[phi[picked] < 0]] = True
-        whole = float(price @ self.problem.demand) + float(phi[chosen].sum())
-        taken = np.where(
-            at_most[rows, tier] <= at_least[rows, tier], units[rows, tier], fewest[rows, tier]
-        )
-        covering = chosen[self.firm] & (reduced < 0)
-        covered = np.bincount(self.need[covering], taken[covering], minlength=len(price))
-        missing = self.problem.demand - covered
-        if not forced:
-            return whole, missing, np.zeros(0)
-        # A forced firm takes the place of the least useful one when all places are taken.
-        full = chosen.sum() >= count and count < firms
-        displaced = float(phi[chosen].max()) if full else 0.0
-        others = whole - np.where(chosen, phi, displaced)[self.firm]
-        pair = others + phi[self.firm] - gain + reduced
-        return whole, missing, pair
-
-    def _nothing(self) -> Bounds:
+    def nothing(self) -> Bounds:
+        """The bound that rules nothing out."""
         nothing = np.full(len(self.index), -np.inf)
         return self._spread(-np.inf, nothing, np.zeros(len(self.index)))
+
+    def spread(self, whole: float, pair: Floats) -> Bounds:
+        """Bounds over all pairs of the problem from those of the relaxation's pairs."""
+        return self._spread(whole, pair, self.slopes(self.fixed)[0])
 
     def _spread(self, whole: float, pair: Floats, slope: Floats) -> Bounds:
         full = np.full(len(self.problem), np.inf)

@@ -290,14 +290,14 @@ def _bisected_price(ask: _Question, high: int) -> int:
 
 
 def _least_capacity(ask: _Question, enough: int) -> int | None:
-    """A weekly capacity that wins, at most 2 % above the least that does.
+    """The least weekly capacity that wins.
 
     More capacity never makes the firm's plan worse; ``enough`` makes the whole need in a period.
     """
     if not ask.wins(Terms(capacity=enough)):
         return None
     low, high = 0, enough
-    while high - low > max(1, high // 50):
+    while high - low > 1:
         middle = (low + high) // 2
         if ask.wins(Terms(capacity=middle)):
             high = middle

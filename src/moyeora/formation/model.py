@@ -16,7 +16,7 @@ need's cost is no less than its pairs' price curve within it (see :mod:`.bound`)
 rows some items of 170 pairs were not proven in 20 seconds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -171,7 +171,12 @@ class Model:
         if any("time" in stage for stage in problem.item.wishes.stages):
             linked = set(index.values())
         for at in sorted(linked):
-            costs = window_costs(problem, np.array(self.by_need[at], dtype=np.int64), at)
+            pairs = np.array(self.by_need[at], dtype=np.int64)
+            setup, price = (of[pairs].astype(float) for of in (problem.setup, problem.tier_price))
+            periods = range(int(problem.first[at]), int(problem.last[at]) + 1)
+            windows = [(start, end) for start in periods for end in periods if start <= end]
+            least = window_costs(problem, pairs, at, setup, price, windows)
+            costs = {window: int(np.ceil(cost - 1e-6)) for window, cost in least.items()}
             picked = self.window[at] = {window: program.boolean() for window in costs}
             self._at_least([(window, 1) for window in picked.values()], 1)
             program.at_most([(window, 1) for window in picked.values()], 1)
@@ -344,38 +349,43 @@ class Model:
 
 
 def window_costs(
-    problem: Problem, pairs: NDArray[np.int64], need: int
-) -> dict[tuple[int, int], int]:
-    """For each interval (first, last period) in which the pairs can cover the need, its least cost.
+    problem: Problem,
+    pairs: NDArray[np.int64],
+    need: int,
+    fixed: NDArray[np.float64],
+    price: NDArray[np.float64],
+    windows: Iterable[tuple[int, int]],
+) -> dict[tuple[int, int], float]:
+    """For each of some intervals (first, last period) in which the pairs can cover the need, its
+    least cost.
 
-    The least cost is that of filling the need by the pairs in the order of their best cost a unit
+    ``fixed`` (a pair, not negative) is paid once and ``price`` (pairs, tiers) for every lot. The
+    least cost is that of filling the need by the pairs in the order of their best cost a unit
     within the interval, each as far as its capacity there goes: a lower bound for whole lots.
     """
-    lot, lead = problem.lot[pairs], problem.lead[pairs]
-    least, setup = problem.least[pairs], problem.setup[pairs].astype(float)
+    lot, lead, least = problem.lot[pairs], problem.lead[pairs], problem.least[pairs]
     demand = int(problem.demand[need])
     sums = np.zeros((len(pairs), problem.item.periods + 1), dtype=np.int64)
     np.cumsum(problem.capacity[pairs], axis=1, out=sums[:, 1:])
     low, high = problem.tier_from[pairs], problem.tier_to[pairs]
-    price, rows = problem.tier_price[pairs].astype(float), np.arange(len(pairs))
+    rows = np.arange(len(pairs))
     costs = {}
-    for start in range(int(problem.first[need]), int(problem.last[need]) + 1):
-        for end in range(start, int(problem.last[need]) + 1):
-            begin = np.minimum(start + lead, end + 1)
-            lots = (sums[rows, end + 1] - sums[rows, begin]) // lot
-            reach = np.minimum(high, lots[:, None])
-            valid = (reach >= low) & (lots >= least)[:, None]
-            units = np.where(valid, np.minimum(reach * lot[:, None], demand), 0)
-            if units.max(axis=1, initial=0).sum() < demand:
-                continue
-            with np.errstate(divide="ignore", invalid="ignore"):
-                mean = np.where(valid, (setup[:, None] + price * reach) / units, np.inf)
-            slope, width = mean.min(axis=1), units.max(axis=1)
-            order = np.argsort(slope, kind="stable")
-            filled = np.cumsum(width[order])
-            last = int(np.searchsorted(filled, demand))
-            before = filled[last - 1] if last else 0
-            cost = float((slope[order[:last]] * width[order[:last]]).sum())
-            cost += float(slope[order[last]] * (demand - before))
-            costs[start, end] = int(np.ceil(cost * (1 - 1e-12) - 1e-6))
+    for start, end in windows:
+        begin = np.minimum(start + lead, end + 1)
+        lots = (sums[rows, end + 1] - sums[rows, begin]) // lot
+        reach = np.minimum(high, lots[:, None])
+        valid = (reach >= low) & (lots >= least)[:, None]
+        units = np.where(valid, np.minimum(reach * lot[:, None], demand), 0)
+        if units.max(axis=1, initial=0).sum() < demand:
+            continue
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mean = np.where(valid, (fixed[:, None] + price * reach) / units, np.inf)
+        slope, width = mean.min(axis=1), units.max(axis=1)
+        order = np.argsort(slope, kind="stable")
+        filled = np.cumsum(width[order])
+        last = int(np.searchsorted(filled, demand))
+        before = filled[last - 1] if last else 0
+        cost = float((slope[order[:last]] * width[order[:last]]).sum())
+        cost += float(slope[order[last]] * (demand - before))
+        costs[start, end] = cost * (1 - 1e-12)
     return costs

@@ -75,10 +75,12 @@ def solve_cp_sat(
     limits: Limits,
     hint: Mapping[int, int] | None = None,
     effort: float | None = None,
+    least: int | None = None,
 ) -> Solution:
     """Minimise with OR-Tools CP-SAT; the same program gives the same solution on one worker.
 
-    ``effort`` ends the search after so much deterministic time, the same on every machine.
+    ``effort`` ends the search after so much deterministic time, the same on every machine;
+    ``least`` is a proven lower bound of the objective: a solution that reaches it is optimal.
     """
     model = cp_model.CpModel()
     variables = [
@@ -98,11 +100,12 @@ def solve_cp_sat(
         else:
             model.add(expression <= high)
     if objective:
-        model.minimize(
-            cp_model.LinearExpr.weighted_sum(
-                [variables[v] for v, _ in objective], [c for _, c in objective]
-            )
+        total = cp_model.LinearExpr.weighted_sum(
+            [variables[v] for v, _ in objective], [c for _, c in objective]
         )
+        model.minimize(total)
+        if least is not None:
+            model.add(total >= least)
     if hint is not None:
         for variable, value in hint.items():
             model.add_hint(variables[variable], value)

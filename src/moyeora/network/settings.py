@@ -159,10 +159,10 @@ LOCALE_PATHS = [Path(__file__).parent / "members/search/locale"]  # no applicati
 STATIC_URL = "static/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "moyeora.network.frame.files.Versioned"},
 }
 WHITENOISE_USE_FINDERS = True  # the files lie in the package: nothing to collect after installing
-WHITENOISE_MAX_AGE = 3600
+WHITENOISE_MAX_AGE = 30 * 86400  # an address changes with its file
 MEDIA_ROOT = home() / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700

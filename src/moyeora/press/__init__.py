@@ -14,4 +14,8 @@ bytes of a whole batch are one gather. The modules stand in the order in which a
     workers, printing        volumes side by side
     run, register            the judgement of the whole list; each record exactly once
     proof, plan              a few records as a picture; what a job will cost
+    extremes, slug           which records to look at, and the strip that says why
+    approval, origins        the client's yes to a fingerprint; what has changed since
+    report                   what became of every row, counted anew
+    destruction, signing     the end of the personal data, and the proof of it
 """

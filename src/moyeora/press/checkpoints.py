@@ -70,8 +70,12 @@ class Checkpoints:
 
     def keep(self, volume: Finished, part: Path, checkpoint: Path) -> None:
         """Note a volume that was written to the file ``part``, its checkpoint to another."""
-        durable.give_name(part, self.work / volume.name)
-        durable.give_name(checkpoint, self._file(volume.number))
+        for written, path in ((part, self.work / volume.name),
+                              (checkpoint, self._file(volume.number))):  # fmt: skip
+            durable.sync(written)
+            # The names themselves reach the disk when it likes: a volume whose checkpoint is lost
+            # is printed again, and none is trusted without its checksum.
+            written.replace(path)
 
     def numbers(self) -> list[int]:
         """The numbers of volumes with a checkpoint, whether it can be trusted or not."""

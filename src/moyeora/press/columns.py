@@ -129,6 +129,21 @@ def _formatted(
         quick = grouped_together(values)
         if quick is not None:
             return quick, []
+        # A few are not digits alone: the others need not go one by one.
+        plain = pc.match_substring_regex(values, "^[0-9]{0,18}$")
+        quick = grouped_together(pc.if_else(plain, values, ""))
+        assert quick is not None
+        odd = np.flatnonzero(~plain.to_numpy(zero_copy_only=False))
+        made, bad = _formatted_singly(values.take(pa.array(odd)), formats)
+        whole = pc.replace_with_mask(quick, pc.invert(plain), made)
+        return whole, [(odd[at], why) for at, why in bad]
+    return _formatted_singly(values, formats)
+
+
+def _formatted_singly(
+    values: pa.Array, formats: tuple[str, ...]
+) -> tuple[pa.Array, list[tuple[np.ndarray, Bad]]]:
+    """Each distinct value formatted by itself; a bad one is empty."""
     encoded = values.dictionary_encode()
     made: list[str] = encoded.dictionary.to_pylist()
     bad: dict[int, Bad] = {}
@@ -138,7 +153,8 @@ def _formatted(
                 try:
                     made[number] = form(text)
                 except Bad as error:
-                    bad.setdefault(number, error)
+                    bad[number] = error
+                    made[number] = ""
     result = pa.array(made, pa.string()).take(encoded.indices)
     if not bad:
         return result, []

@@ -67,8 +67,8 @@ def _destroy(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int
     key_file = chosen.sign_with or _own_key()
     if not is_begun(statement):
         scope = find(chosen.job, chosen.folder, also=chosen.also, keep=chosen.keep)
-        for root in (chosen.job.absolute(), *scope.made, *scope.named):
-            if key_file.absolute().is_relative_to(root):
+        for root in (chosen.job.resolve(), *scope.made, *scope.named):
+            if key_file.resolve().is_relative_to(root):
                 raise FolderError("lies in the job", place=str(key_file), remedy="put it elsewhere")
         _tell(scope)
         if not chosen.yes:

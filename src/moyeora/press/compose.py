@@ -257,6 +257,7 @@ class Composer:
         """Note the faults of a part's records and hold those that the job says to hold."""
         for defect in defects:
             rows = index[defect.rows]
-            found.append(Found(defect.kind, numbers[rows], part, defect.what))
-            if self.forme.job.policy(defect.kind) is not Policy.FIX:
+            mended = self.forme.job.policy(defect.kind) is Policy.FIX
+            found.append(Found(defect.kind, numbers[rows], part, defect.what, mended))
+            if not mended:
                 held[rows[held[rows] == ""]] = defect.kind.value

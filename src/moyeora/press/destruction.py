@@ -9,11 +9,10 @@ import hashlib
 import json
 import os
 import stat
-import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,9 +20,10 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from moyeora.press.faults import FolderError
-from moyeora.press.folder import STAMP, locked
-from moyeora.press.outputs import PROOF_STAMP, is_output
-from moyeora.press.run import TIMING
+from moyeora.press.folder import locked
+from moyeora.press.personal import Scope as Scope
+from moyeora.press.personal import find as find
+from moyeora.press.personal import is_there, stamps_of
 from moyeora.press.signing import SignatureError, check, sign
 
 FORMAT = "moyeora.press.destruction/1"
@@ -88,82 +88,6 @@ class Statement:
     promise: Mapping[str, Sequence[str]] = field(default_factory=lambda: PROMISE)
 
 
-@dataclass(frozen=True)
-class Scope:
-    """What is to be destroyed of a job: its ``lists`` (what each is, by path), all in the folders
-    that the press ``made``, and the files and folders ``named``; but not what is to be ``kept``.
-    All paths are absolute. ``outside`` are lists that do not lie in the job's folder and were not
-    named; ``suspects`` are other files and folders that look personal."""
-
-    title: str
-    base: Path
-    lists: Mapping[Path, str]
-    made: tuple[Path, ...]
-    named: tuple[Path, ...]
-    kept: tuple[Path, ...]
-    outside: tuple[Path, ...] = ()
-    suspects: tuple[Path, ...] = ()
-
-    def files(self) -> dict[Path, str]:
-        """The files that are there now, and what each is."""
-        found = {path: what for path, what in self.lists.items() if _there(path)}
-        for root in self.made:
-            found |= {path: _what(path) for path in _files(root)}
-        for root in self.named:
-            found |= {path: found.get(path, "named") for path in _files(root)}
-        return {path: what for path, what in found.items() if path not in self.kept}
-
-    def folders(self) -> list[Path]:
-        """The folders to be removed once they are empty, the innermost first."""
-        found = {folder for root in (*self.made, *self.named) for folder in _folders(root)}
-        return sorted(found, key=lambda path: (-len(path.parts), path))
-
-
-def find(
-    job_path: Path,
-    folders: Sequence[Path] = (),
-    *,
-    also: Sequence[Path] = (),
-    keep: Sequence[Path] = (),
-) -> Scope:
-    """What :func:`destroy` would destroy: the job's list and tables where they lie in its folder,
-    all in the ``folders`` (runs and proofs of it; those in the job's folder are found), and the
-    files and folders ``also``; but not the files to ``keep``.
-
-    Raises FolderError for folders that the press did not make, and for what is not there.
-    """
-    absent = [path for path in (*folders, *also, *keep) if not _there(path)]
-    if absent:
-        raise FolderError("is not there", place=", ".join(map(str, absent)))
-    strange = [path for path in folders if not (path.is_dir() and is_output(path))]
-    if strange:
-        raise FolderError(
-            "is no folder that the press made of a job",
-            place=", ".join(map(str, strange)),
-            remedy="name files and folders of your own after --also",
-        )
-    job = (job_path if job_path.is_dir() else job_path.parent).absolute()
-    title, lists = _read_lists(job)
-    inner = [path for path in sorted(job.iterdir()) if path.is_dir() and is_output(path)]
-    made = tuple(dict.fromkeys([*(path.absolute() for path in folders), *inner]))
-    named = tuple(path.absolute() for path in also)
-    kept = tuple(path.absolute() for path in keep)
-    scope = Scope(
-        title=title,
-        base=Path(os.path.commonpath([job.parent, *(root.parent for root in (*made, *named))])),
-        lists={path: what for path, what in lists.items() if path.is_relative_to(job)},
-        made=made,
-        named=named,
-        kept=kept,
-    )
-    known = {*scope.files(), *scope.folders(), *kept}
-    # Of a list that is a link, the link is destroyed and what it leads to is not.
-    far = [path.resolve() if path.is_symlink() else path for path in lists]
-    outside = tuple(path for path in far if _there(path) and path not in known)
-    suspects = tuple(path for path in _suspects(job, title) if path not in known)
-    return replace(scope, outside=outside, suspects=suspects)
-
-
 def destroy(
     job_path: Path,
     folders: Sequence[Path],
@@ -195,7 +119,7 @@ def destroy(
         if not scope.files():
             raise FolderError("there is nothing to destroy", place=str(job_path))
         for root in (*scope.made, *scope.named):
-            if statement.absolute().is_relative_to(root):
+            if statement.resolve().is_relative_to(root):
                 raise FolderError(
                     "would be destroyed itself", place=str(statement), remedy="put it elsewhere"
                 )
@@ -264,83 +188,6 @@ def signature_path(statement: Path) -> Path:
     return statement.with_name(statement.name + ".sig")
 
 
-# --- what is there --------------------------------------------------------------------------
-
-_WHAT = (
-    ("volume-", "volume"),
-    ("pieces.parquet", "register"),
-    ("faults", "faults"),
-    ("report", "report"),
-    ("proof", "proof"),
-    (STAMP, "stamp"),
-    (TIMING, "stamp"),
-)
-_TABLES = {".csv", ".tsv", ".xlsx", ".xls", ".parquet", ".arrow", ".bak", ".orig"}
-
-
-def _there(path: Path) -> bool:
-    return os.path.lexists(path)
-
-
-def _what(path: Path) -> str:
-    return next((what for begins, what in _WHAT if path.name.startswith(begins)), "work")
-
-
-def _files(root: Path) -> Iterator[Path]:
-    """The files below a folder, or the file itself; links are not followed."""
-    if root.is_dir() and not root.is_symlink():
-        for path in sorted(root.iterdir()):
-            yield from _files(path)
-    elif _there(root):
-        yield root
-
-
-def _folders(root: Path) -> Iterator[Path]:
-    if root.is_dir() and not root.is_symlink():
-        yield root
-        for path in sorted(root.iterdir()):
-            yield from _folders(path)
-
-
-def _read_lists(job: Path) -> tuple[str, dict[Path, str]]:
-    """A job's title and its lists, of which some may be gone: no more of the job is read, so that
-    it can be destroyed when it can no longer be printed."""
-    file = job / "mailing.toml"
-    try:
-        told = tomllib.loads(file.read_text("utf-8-sig"))
-        customers = told["customers"]
-        tables: Mapping[str, str] = customers.get("tables", {})
-        names = [(customers["from"], "list"), *((name, "table") for name in tables.values())]
-        lists = {Path(os.path.abspath(job / name)): what for name, what in names}  # noqa: PTH100
-        title = str(told["title"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise FolderError("is no job that can be read", place=str(file)) from None
-    # A query is not personal; its tables are.
-    return title, {path: what for path, what in lists.items() if path.suffix.lower() != ".sql"}
-
-
-def _suspects(job: Path, title: str) -> Iterator[Path]:
-    """Tables in a job's folder, and what was made of it beside the folder."""
-    for path in sorted(job.rglob("*")):
-        if path.suffix.lower() in _TABLES and path.is_file():
-            yield path
-    for path in sorted(job.parent.iterdir()):
-        if path.is_dir() and path != job and _titles(path) == {title}:
-            yield path
-
-
-def _titles(folder: Path) -> set[str]:
-    return {str(stamp.get("title")) for stamp in _stamps(folder)}
-
-
-def _stamps(folder: Path) -> list[dict[str, Any]]:
-    found = []
-    for name in (STAMP, PROOF_STAMP):
-        with suppress(OSError, ValueError):
-            found.append(json.loads((folder / name).read_text("utf-8")))
-    return found
-
-
 # --- the draft ------------------------------------------------------------------------------
 
 
@@ -364,7 +211,7 @@ class _Place:
         made = Destroyed(what, _told(path, base), status.st_size, digest, status.st_nlink - 1)
         return cls(path, made, (status.st_dev, status.st_ino))
 
-    def is_there(self) -> bool:
+    def remains(self) -> bool:
         """Whether it is still there, overwritten in part or not, and not another in its place."""
         with suppress(FileNotFoundError, NotADirectoryError):
             status = self.path.lstat()
@@ -387,7 +234,7 @@ class _Draft:
     @classmethod
     def begin(cls, statement: Path, scope: Scope, *, by: str, at: datetime, note: str) -> "_Draft":
         prints = {
-            str(s["fingerprint"]) for f in scope.made for s in _stamps(f) if "fingerprint" in s
+            str(s["fingerprint"]) for f in scope.made for s in stamps_of(f) if "fingerprint" in s
         }
         told = {
             "title": scope.title,
@@ -443,7 +290,7 @@ class _Draft:
 
     def add(self, found: Mapping[Path, str]) -> None:
         """Note the files that are not in the draft yet."""
-        known = {place.path for place in self.places if place.is_there()}
+        known = {place.path for place in self.places if place.remains()}
         self.places += [
             _Place.of(path, what, self.scope.base)
             for path, what in found.items()
@@ -472,7 +319,7 @@ class _Draft:
             bytes=sum(file.bytes for file in files),
             rows=told["rows"],
             files=files,
-            kept=tuple(_told(path, self.scope.base) for path in self.scope.kept if _there(path)),
+            kept=tuple(_told(path, self.scope.base) for path in self.scope.kept if is_there(path)),
         )
 
 
@@ -502,7 +349,7 @@ def _moment(at: datetime) -> str:
 
 def _remove(place: _Place) -> None:
     """Overwrite a file that has no other name, and remove it."""
-    if not place.is_there():
+    if not place.remains():
         return
     path = place.path
     if path.is_file() and not path.is_symlink() and not place.file.other_names:

@@ -16,21 +16,9 @@ def write(path: Path, data: bytes) -> None:
     """Write a whole file."""
     part = path.with_name(path.name + PART)
     part.write_bytes(data)
-    give_name(part, path)
-
-
-def give_name(part: Path, path: Path) -> None:
-    """Give a file that is written its name, in whichever folder of the same disk."""
     sync(part)
-    move(part, path)
-
-
-def move(path: Path, to: Path) -> None:
-    """Rename a file that is on the disk already. After a power cut it has one of the names."""
-    path.replace(to)
-    sync(to.parent)
-    if path.parent != to.parent:
-        sync(path.parent)
+    part.replace(path)
+    sync(path.parent)
 
 
 def remove_tree(folder: Path) -> None:

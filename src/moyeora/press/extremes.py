@@ -44,7 +44,7 @@ class Why(StrEnum):
 
 _TOLD = {
     Why.CHOSEN: ("고른 사람", "chosen"),
-    Why.LAYOUT: ("레이아웃 {place}의 첫 장", "the first of layout {place}"),
+    Why.LAYOUT: ("레이아웃 {place}", "layout {place}"),
     Why.LONGEST_VALUE: ("가장 긴 {place}: {value}자", "longest {place}: {value} letters"),
     Why.LONGEST_TEXT: ("{place}의 글이 가장 김: {value} mm", "most text in {place}: {value} mm"),
     Why.MOST_LINES: ("{place}의 줄이 가장 많음: {value}줄", "most lines in {place}: {value}"),
@@ -97,6 +97,29 @@ class _Measure:
         return Reason(self.why, place, value)
 
 
+@dataclass
+class _Best:
+    """The highest score so far, the first row with it, how many of how many rows share it."""
+
+    score: int = _ABSENT
+    row: int = -1
+    shared: int = 0
+    measured: int = 0
+
+    def add(self, scores: Scores, start: int) -> None:
+        there = scores != _ABSENT
+        self.measured += int(there.sum())
+        top = int(scores.max(initial=_ABSENT))
+        if top > self.score:
+            self.score, self.row, self.shared = top, start + int(scores.argmax()), 0
+        if top == self.score:
+            self.shared += int((scores[there] == top).sum())
+
+    @property
+    def is_rare(self) -> bool:
+        return 0 < self.shared < self.measured and self.shared <= max(1, self.measured // 10)
+
+
 @dataclass(frozen=True)
 class Extremes:
     """The rows of the frozen table (from 0) to look at, with what each is the extreme of;
@@ -109,28 +132,21 @@ class Extremes:
 def find_extremes(composer: Composer, records: Path, rows: int, limit: int) -> Extremes:
     """At most ``limit`` records of a frozen table of ``rows`` that between them show every layout,
     and of each column and each hole with text the longest, the most lines, the least room and the
-    smallest type. Records that are held do not take part; of equal ones the first is taken."""
+    smallest type. Records that are held do not take part; of equal ones the first is taken, and
+    what more than a tenth of them have is no extreme."""
     gauge = _Gauge(composer)
-    best: dict[_Measure, tuple[int, int]] = {}
-    least: dict[_Measure, int] = {}
+    best: dict[_Measure, _Best] = {}
     for start in range(0, rows, BATCH_ROWS):
         table = read(records, start, min(start + BATCH_ROWS, rows))
         for measure, scores in gauge.scores(table, start + 1):
-            there = scores[scores != _ABSENT]
-            if not len(there):
-                continue
-            at = int(scores.argmax())
-            if measure not in best or scores[at] > best[measure][0]:
-                best[measure] = int(scores[at]), start + at
-            least[measure] = min(least.get(measure, int(there.min())), int(there.min()))
-    # Where all records are alike there is no extreme.
+            best.setdefault(measure, _Best()).add(scores, start)
     wanted = {
-        measure: score
-        for measure, (score, _) in best.items()
-        if score > least[measure] or measure.why is Why.LAYOUT
+        measure: found.score
+        for measure, found in best.items()
+        if found.is_rare or (measure.why is Why.LAYOUT and found.shared)
     }
     shows = {}
-    for row in sorted({best[measure][1] for measure in wanted}):
+    for row in sorted({best[measure].row for measure in wanted}):
         found = dict(gauge.scores(read(records, row, row + 1), row + 1))
         shows[row] = {m for m, score in wanted.items() if m in found and found[m][0] == score}
     chosen = _cover(shows, limit)

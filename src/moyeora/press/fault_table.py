@@ -1,7 +1,6 @@
 """The faults of a list as one table: by kind and record, each with what to do about it."""
 
 import csv
-import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +12,17 @@ import pyarrow.compute as pc
 from moyeora.press.faults import RULES, Fault, Kind, Policy
 from moyeora.press.job import Job
 
-# As painters and rules see them: row of the input, the kind's code, part or column, in words.
+# The fields of a Fault.
 SCHEMA = pa.schema(
-    [("row", pa.int64()), ("kind", pa.string()), ("place", pa.string()), ("what", pa.string())]
+    [
+        ("row", pa.int64()),
+        ("kind", pa.string()),
+        ("place", pa.string()),
+        ("what", pa.string()),
+        ("mended", pa.bool_()),
+    ]
 )
 HEADER = ("file", "row", "kind", "policy", "place", "what", "what to do")
-_FIX = "(fixed: the press %s)"
 
 
 @dataclass(frozen=True)
@@ -29,9 +33,11 @@ class Found:
     rows: np.ndarray
     place: str
     what: str
+    mended: bool
 
     def faults(self) -> list[Fault]:
-        return [Fault(self.kind, row, self.place, self.what) for row in self.rows.tolist()]
+        rows: list[int] = self.rows.tolist()
+        return [Fault(self.kind, row, self.place, self.what, self.mended) for row in rows]
 
 
 def of_found(found: Sequence[Found]) -> pa.Table:
@@ -42,12 +48,13 @@ def of_found(found: Sequence[Found]) -> pa.Table:
     texts = [(each.kind.value, each.place, each.what) for each in found]
     columns = [pa.array(c, pa.string()).take(lengths) for c in zip(*texts, strict=True)]
     rows = np.concatenate([each.rows for each in found])
-    return pa.table([pa.array(rows, pa.int64()), *columns], SCHEMA)
+    mended = pa.array([each.mended for each in found]).take(lengths)
+    return pa.table([pa.array(rows, pa.int64()), *columns, mended], SCHEMA)
 
 
 def of_faults(faults: Iterable[Fault]) -> pa.Table:
     """The same from single faults."""
-    rows = [(f.row, f.kind.value, f.place, f.what) for f in faults]
+    rows = [(f.row, f.kind.value, f.place, f.what, f.mended) for f in faults]
     columns = list(zip(*rows, strict=True)) or [()] * len(SCHEMA)
     return pa.table([pa.array(c, f.type) for c, f in zip(columns, SCHEMA, strict=True)], SCHEMA)
 
@@ -68,7 +75,7 @@ def fatal(table: pa.Table, job: Job) -> list[Fault]:
     """The faults that the job says must stop it."""
     failing = [kind.value for kind in Kind if job.policy(kind) is Policy.FAIL]
     chosen = table.filter(pc.is_in(table["kind"], pa.array(failing, pa.string())))
-    return [Fault(Kind(f["kind"]), f["row"], f["place"], f["what"]) for f in chosen.to_pylist()]
+    return [Fault(**fault | {"kind": Kind(fault["kind"])}) for fault in chosen.to_pylist()]
 
 
 def whole(table: pa.Table, job: Job, decoys_from: int | None) -> pa.Table:
@@ -80,13 +87,19 @@ def whole(table: pa.Table, job: Job, decoys_from: int | None) -> pa.Table:
     files = np.where(decoy, _name(job.customers.decoys), _name(job.customers.source))
     kinds = table["kind"].combine_chunks().dictionary_encode()
     known = [Kind(kind) for kind in kinds.dictionary.to_pylist()]
-    policies = pa.array([job.policy(kind).value for kind in known], pa.string())
-    remedies = pa.array([remedy(kind, job) for kind in known], pa.string())
+    policies = [_policy(kind, job) for kind in known]
+    told = [RULES[kind].remedy for kind in known]
+    mends = [f"nothing; the press {RULES[kind].fix}" for kind in known]
+
+    def by_kind(values: list[str]) -> pa.Array:
+        return pa.array(values, pa.string()).take(kinds.indices)
+
+    mended = table["mended"]
     columns = [
         pa.array(files, pa.string()),
         pa.array(np.where(decoy, rows - (decoys_from or 0) + 1, rows)),
-        table["kind"], policies.take(kinds.indices), table["place"], table["what"],
-        remedies.take(kinds.indices),
+        table["kind"], pc.if_else(mended, Policy.FIX.value, by_kind(policies)),
+        table["place"], table["what"], pc.if_else(mended, by_kind(mends), by_kind(told)),
     ]  # fmt: skip
     return pa.table(columns, list(HEADER))
 
@@ -102,28 +115,25 @@ def placed(job: Job, decoys_from: int | None) -> Callable[[int], str]:
     return place
 
 
-def remedy(kind: Kind, job: Job) -> str:
-    """What to do about a fault of this kind; of one that the press mends, how it does that."""
-    rule = RULES[kind]
-    if job.policy(kind) is Policy.FIX and rule.fix is not None:
-        return f"{rule.remedy} {_FIX % rule.fix}"
-    return rule.remedy
+def _policy(kind: Kind, job: Job) -> str:
+    """What happens to a record with a fault of this kind that was not mended."""
+    policy = job.policy(kind)
+    return (Policy.HOLD if policy is Policy.FIX else policy).value
 
 
 def write_csv(path: Path, table: pa.Table) -> None:
     """Write a table of :func:`whole` as a spreadsheet reads it."""
-    with path.open("wb") as file:
-        file.write(as_csv(table))
+    columns = ([column.to_pylist() for column in b.columns] for b in table.to_batches(8192))
+    write_lines(path, (line for batch in columns for line in zip(*batch, strict=True)))
 
 
-def as_csv(table: pa.Table) -> bytes:
-    """The same as bytes: with a byte-order mark, so that a spreadsheet reads the Korean in it."""
-    text = io.StringIO(newline="")
-    written = csv.writer(text)
-    written.writerow(HEADER)
-    for batch in table.to_batches(8192):
-        written.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
-    return text.getvalue().encode("utf-8-sig")
+def write_lines(path: Path, lines: Iterable[Sequence[object]]) -> None:
+    """The same from its lines."""
+    # With a byte-order mark, so that a spreadsheet reads the Korean in it.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        written = csv.writer(file)
+        written.writerow(HEADER)
+        written.writerows(lines)
 
 
 def _name(path: Path | None) -> str:

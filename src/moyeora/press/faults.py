@@ -26,6 +26,7 @@ class Kind(StrEnum):
     BAD_ENCODING = "bad-encoding"
     NO_ID = "no-id"
     DUPLICATE_ID = "duplicate-id"
+    DUPLICATE_RECORD = "duplicate-record"
     BAD_POSTCODE = "bad-postcode"
     BAD_NUMBER = "bad-number"
     BAD_DATE = "bad-date"
@@ -54,6 +55,11 @@ RULES: dict[Kind, Rule] = {
     Kind.NO_ID: Rule(Policy.HOLD, None, "give the record an id"),
     Kind.DUPLICATE_ID: Rule(
         Policy.HOLD, None, "give each record an id of its own; the first one was printed"
+    ),
+    Kind.DUPLICATE_RECORD: Rule(
+        Policy.HOLD,
+        None,
+        "nothing, if it is the same person; else tell them apart under `deduplicate`",
     ),
     Kind.BAD_POSTCODE: Rule(
         Policy.HOLD,
@@ -87,17 +93,19 @@ class Fault:
 
     ``row`` is the input row (1 = the first row after the header), ``place`` the part or column,
     ``what`` says it in words and never repeats more of the customer's data than the one
-    character at fault.
+    character at fault. A ``mended`` one does not keep the record from being printed.
     """
 
     kind: Kind
     row: int
     place: str
     what: str
+    mended: bool = False
 
     @property
     def remedy(self) -> str:
-        return RULES[self.kind].remedy
+        rule = RULES[self.kind]
+        return f"nothing; the press {rule.fix}" if self.mended else rule.remedy
 
 
 class PressError(Exception):

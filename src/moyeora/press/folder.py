@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -22,9 +23,12 @@ from moyeora.press.forme import INGREDIENTS, Forme
 
 STAMP = "moyeora-press.json"  # says which job a folder holds
 WORK = "work"
+_READY = "ready"  # inside of work: frozen records and forme, made anew by each run
+SCRATCH = ".moyeora-press-"  # begins the name of a folder that lasts no longer than a command
+
+# What an operating system says when it cannot write for reasons that pass.
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _BROKEN = {errno.EIO, errno.EROFS}
-_READY = "ready"  # inside of work: frozen records and forme, made anew by each run
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Stamp:
             for name, words in INGREDIENTS.items()
             if self.ingredients.get(name) != forme.ingredients[name]
         ]
-        return ", ".join(names)
+        return "; ".join(names)
 
 
 def read_stamp(path: Path) -> Stamp | None:
@@ -77,11 +81,26 @@ class Claim:
         self.ready = self.work / _READY
         self.checkpoints = Checkpoints(self.work, out)
         self.stamp = read_stamp(out / STAMP)
-        self.begun = read_stamp(self.work / STAMP) if self.checkpoints.numbers() else None
+        if self.stamp is None and (out / STAMP).exists():
+            raise FolderError(
+                "says which job it holds in a way that this version does not read",
+                place=str(out / STAMP),
+                remedy="name a new folder",
+            )
+        begun = read_stamp(self.work / STAMP)
+        kept = begun is not None and (begun.releases or self.checkpoints.numbers())
+        self.begun = begun if kept else None
+        self.naming = False  # files are given their names: what is in work may be the only copy
         self.done = False  # what is in work is no longer needed
 
     def check_same_job(self, forme: Forme) -> None:
         """FolderError if the folder holds another job than this one, finished or begun."""
+        if self.begun is not None and self.begun.releases:
+            raise FolderError(
+                "a release into it was not finished",
+                place=str(self.out),
+                remedy="give the same `press release` again",
+            )
         for held, begun in ((self.stamp, ""), (self.begun, " that was not finished")):
             if held is not None and held.fingerprint != forme.fingerprint:
                 raise FolderError(
@@ -90,6 +109,15 @@ class Claim:
                     remedy=f"what differs: {held.differs_in(forme)}. "
                     "Name a new folder, or remove this one yourself",
                 )
+
+    def check_same_release(self, forme: Forme) -> None:
+        """FolderError if another release into the folder was begun and not finished."""
+        if self.begun is not None and self.begun.fingerprint != forme.fingerprint:
+            raise FolderError(
+                "a release with other corrections was not finished",
+                place=str(self.out),
+                remedy=f"what differs: {self.begun.differs_in(forme)}. Give that release again",
+            )
 
     def begin(self, stamp: Stamp) -> None:
         """Say whose the finished volumes in ``work`` are; those of other volumes are dropped."""
@@ -101,6 +129,7 @@ class Claim:
     def publish(self, volumes: Sequence[Finished], others: Sequence[str], stamp: Stamp) -> None:
         """Give the volumes, and files of ``ready``, their names; the stamp comes last. From here
         on a run that is stopped goes on to the same end."""
+        self.naming = True
         files = {v.name: {"bytes": v.bytes, "sha256": v.sha256, "pages": v.pages} for v in volumes}
         for volume in volumes:
             # One that a stopped run had named already is no longer in work.
@@ -113,16 +142,17 @@ class Claim:
         for name in others:
             (self.ready / name).replace(self.out / name)
         durable.sync(self.out)
-        durable.sync(self.work)
         replace(stamp, files=dict(stamp.files) | files).write(self.out / STAMP)
         self.done = True
 
-    def is_whole(self) -> bool:
-        """Whether every file that the stamp names lies in the folder, unchanged."""
-        return self.stamp is not None and all(
-            is_sound(self.out / name, about["bytes"], about["sha256"])
-            for name, about in self.stamp.files.items()
-        )
+    def damaged(self) -> list[str]:
+        """The files that the stamp names and that are not in the folder, unchanged."""
+        files = {} if self.stamp is None else self.stamp.files
+        return [
+            name
+            for name, about in files.items()
+            if not is_sound(self.out / name, about["bytes"], about["sha256"])
+        ]
 
 
 @contextlib.contextmanager
@@ -151,18 +181,45 @@ def claimed(out: Path) -> Iterator[Claim]:
 
 @contextlib.contextmanager
 def locked(out: Path) -> Iterator[None]:
-    """Hold an output folder; FolderError if another run does."""
-    try:
-        lock = os.open(out, os.O_RDONLY)
-    except OSError as error:
-        raise FolderError(f"cannot be read: {error.strerror}", place=str(out)) from None
-    try:
+    """Hold an output folder for this process alone; FolderError if another does."""
+    with contextlib.ExitStack() as held:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held.enter_context(_locked(out))
         except BlockingIOError:
             raise FolderError(
                 "another run is printing into it", place=str(out), remedy="wait until it has ended"
             ) from None
+        yield
+
+
+@contextlib.contextmanager
+def scratch(job: Path) -> Iterator[Path]:
+    """A private folder inside a job's own, for what lasts no longer than a command: customers'
+    data lie nowhere else. What commands that were killed left there is removed."""
+    try:
+        for left in job.glob(SCRATCH + "*"):
+            with contextlib.suppress(FileNotFoundError, BlockingIOError), _locked(left):
+                shutil.rmtree(left)
+        folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=job))
+    except OSError as error:
+        raise FolderError(
+            f"cannot be written: {error.strerror}",
+            place=str(job),
+            remedy="let the job's folder be yours to write; it is left as it was",
+        ) from None
+    try:
+        with _locked(folder):
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold a folder for this process alone; BlockingIOError if another does."""
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
         os.close(lock)
@@ -186,7 +243,8 @@ def _held(out: Path, fresh: bool) -> Iterator[Claim]:
             raise
         raise _unfinished(error, claim) from error
     finally:
-        if claim.done or not claim.checkpoints.numbers():
+        needed = claim.naming or claim.begun is not None or claim.checkpoints.numbers()
+        if claim.done or not needed:
             durable.remove_tree(claim.work)
         else:
             shutil.rmtree(claim.ready, ignore_errors=True)

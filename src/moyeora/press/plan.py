@@ -1,6 +1,5 @@
 """What a job will cost, told before it is printed: from its whole list and a trial of its head."""
 
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from moyeora.press.compose import Composer
+from moyeora.press.folder import scratch
 from moyeora.press.job import BlockPart, CodePart, ParagraphPart, Part, PicturePart
 from moyeora.press.job_file import read_job
 from moyeora.press.prepare import Prepared, prepare
@@ -51,16 +51,17 @@ class Plan:
 
 
 def plan(job_path: Path) -> Plan:
-    """Prepare a job in a private folder that is removed, and compose its first pieces."""
+    """Prepare a job in a private folder inside its own, which is removed, and compose its first
+    pieces."""
     job = read_job(job_path)
-    with tempfile.TemporaryDirectory(prefix="moyeora-plan-") as folder:
+    with scratch(job.folder) as folder:
         began = time.perf_counter()
-        ready = prepare(job, Path(folder))
+        ready = prepare(job, folder)
         preparation = time.perf_counter() - began
         frozen = ready.frozen
         trial = min(frozen.rows, BATCH_ROWS)
         composer = Composer(ready.forme)
-        volume = Volume(Path(folder) / "trial.pdf", composer, 1)
+        volume = Volume(folder / "trial.pdf", composer, 1)
         shared = volume.size
         records = read(frozen.path, 0, trial)
         composer.compose(records, 1)  # a first time, to shape the words that most pieces share

@@ -11,7 +11,7 @@ from moyeora.press.faults import JobError, PressError
 from moyeora.press.forme import Forme
 from moyeora.press.job import Job
 from moyeora.press.lockup import lock_up
-from moyeora.press.records.freeze import freeze
+from moyeora.press.records.freeze import Amend, freeze
 from moyeora.press.records.frozen import Frozen
 from moyeora.press.survey import PIECE, Words, read_words, survey
 
@@ -27,14 +27,14 @@ class Prepared:
     forme: Forme
 
 
-def prepare(job: Job, work: Path) -> Prepared:
-    """Freeze a job's records into ``work`` and lock up its forme. Raises JobError with all that
-    is wrong with designs, templates and fonts, and what :func:`freeze` raises."""
+def prepare(job: Job, work: Path, amend: Amend = lambda source: None) -> Prepared:
+    """Freeze a job's records, amended, into ``work`` and lock up its forme. Raises JobError with
+    all that is wrong with designs, templates and fonts, and what :func:`freeze` raises."""
     compiler = Typst(job)
     words = read_words(job)
     with ThreadPoolExecutor(1) as beside:
         compiling = beside.submit(_compiled, job, compiler)
-        frozen = freeze(job, work)
+        frozen = freeze(job, work, amend=amend)
         layouts = compiling.result()
     problems = [*_unplaced(job, layouts), *_unknown_columns(job, words, frozen)]
     if problems:

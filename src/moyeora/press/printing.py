@@ -89,13 +89,13 @@ class Judged:
     faults: pa.Table
 
 
-def judge(composer: Composer, records: Path, start: int, stop: int, step: Step) -> Judged:
-    """Compose frozen records and see what is wrong with them."""
+def judge(composer: Composer, records: Path, folder: Path, task: Task, step: Step) -> Judged:
+    """Compose frozen records and see what is wrong with them; nothing is written."""
     found: list[Found] = []
     kept: list[pa.Table] = []
     name = composer.forme.job.customers.id
-    for at in range(start, stop, _COMPOSED_TOGETHER):
-        table = read(records, at, min(at + _COMPOSED_TOGETHER, stop))
+    for at in range(task.start, task.stop, _COMPOSED_TOGETHER):
+        table = read(records, at, min(at + _COMPOSED_TOGETHER, task.stop))
         held, wrong = composer.judge(table, at + 1)
         found += wrong
         kept.append(register.of_judged(table["row"], table[name], held, at + 1))

@@ -111,6 +111,14 @@ def of_left_out(rows: pa.Table, status: str) -> pa.Table:
     return pa.table(columns, SCHEMA)
 
 
+def marked(part: pa.Table, decoys_from: int | None) -> pa.Table:
+    """A register with its rows from ``decoys_from`` on marked as decoys."""
+    if decoys_from is None:
+        return part
+    decoy = pc.greater_equal(part["row"], decoys_from)
+    return part.set_column(SCHEMA.get_field_index("decoy"), "decoy", decoy)
+
+
 class Register:
     """Writes a register, a volume's part at a time, and adds it up. Rows from ``decoys_from`` on
     are decoys."""
@@ -130,9 +138,7 @@ class Register:
 
     def write(self, part: pa.Table) -> None:
         """Write the register of some rows."""
-        if self._decoys_from is not None:
-            decoy = pc.greater_equal(part["row"], self._decoys_from)
-            part = part.set_column(SCHEMA.get_field_index("decoy"), "decoy", decoy)
+        part = marked(part, self._decoys_from)
         self._writer.write_table(part)
         self._tally.add(part)
 

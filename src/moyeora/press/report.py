@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moyeora.press import register
-from moyeora.press.faults import RULES, FolderError, Kind
+from moyeora.press.faults import RULES, FolderError, Kind, Policy
 from moyeora.press.folder import STAMP, read_stamp
 from moyeora.press.regions import region_of
 from moyeora.press.run import FAULTS, TIMING
@@ -37,7 +37,8 @@ class FaultKind:
 
     @property
     def remedy(self) -> str:
-        return RULES[self.kind].remedy
+        rule = RULES[self.kind]
+        return f"nothing; the press {rule.fix}" if self.policy == Policy.FIX else rule.remedy
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,9 @@ class Report:
     """The figures of a mailing. ``inputs`` = ``printed`` + ``held`` + ``suppressed``; of them
     ``decoys`` are not of the list. ``held_for`` and ``suppressed_for`` count rows by reason;
     ``layouts``, ``segments`` and ``regions`` printed pieces, most first (a region by its Korean
-    name, ``""`` where there is none). ``seconds`` and ``workers`` are those of the last run, None
-    where it did not leave them. ``made`` is when the report was made (ISO 8601)."""
+    name, ``""`` where there is none). ``seconds`` and ``workers`` are those of the last run, which
+    printed ``timed`` pieces; None where it did not leave them. ``made`` is when the report was made
+    (ISO 8601)."""
 
     title: str
     fingerprint: str
@@ -87,11 +89,12 @@ class Report:
     bytes: int
     seconds: float | None
     workers: int | None
+    timed: int | None
     samples: tuple[Sample, ...] = ()
 
     @property
     def pieces_per_second(self) -> float | None:
-        return self.printed / self.seconds if self.seconds else None
+        return self.timed / self.seconds if self.timed and self.seconds else None
 
     def figures(self) -> dict[str, Any]:
         """All but the pictures, as JSON holds it."""
@@ -153,6 +156,7 @@ def report(folder: Path, *, at: datetime, samples: int = SAMPLES) -> Report:
         bytes=sum(volume.bytes for volume in volumes),
         seconds=timing.get("seconds"),
         workers=timing.get("workers"),
+        timed=timing.get("pieces"),
         samples=tuple(_samples(folder, tally, pages, samples)),
     )
 

@@ -8,9 +8,10 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from moyeora.press.faults import Kind
+from moyeora.press.fault_words import KINDS
+from moyeora.press.faults import Policy
 from moyeora.press.regions import REGIONS
-from moyeora.press.report import Report
+from moyeora.press.report import FaultKind, Report
 
 Say = Callable[[str, str], str]
 
@@ -24,29 +25,6 @@ _TILES = {
     "제주": (0, 4),
 }  # fmt: skip
 
-# Names of the faults in Korean and English, and the remedy in Korean.
-FAULTS: Mapping[Kind, tuple[str, str, str]] = {
-    Kind.RAGGED_ROW: ("칸 수가 다른 줄", "Ragged row",
-                      "줄의 칸 수를 머리줄과 맞추거나 쉼표가 든 값을 따옴표로 묶으세요"),
-    Kind.BAD_ENCODING: ("글자로 읽히지 않는 줄", "Bad encoding",
-                        "파일을 UTF-8로 저장하거나 인코딩을 적으세요"),
-    Kind.NO_ID: ("고객 번호 없음", "No id", "고객 번호를 적으세요"),
-    Kind.DUPLICATE_ID: ("고객 번호 겹침", "Duplicate id",
-                        "고객마다 다른 번호를 주세요. 먼저 나온 것은 인쇄했습니다"),
-    Kind.BAD_POSTCODE: ("우편번호 틀림", "Bad postcode", "우편번호 다섯 자리를 적으세요"),
-    Kind.BAD_NUMBER: ("숫자가 아님", "Bad number", "숫자만 적으세요"),
-    Kind.BAD_DATE: ("날짜가 아님", "Bad date", "날짜를 2026-11-08처럼 적으세요"),
-    Kind.NO_LAYOUT: ("레이아웃 없음", "No layout",
-                     "작업의 `layout`이 레코드마다 레이아웃 하나를 고르게 하세요"),
-    Kind.CONTROL_CHARACTER: ("보이지 않는 글자", "Invisible character",
-                             "그 글자를 값에서 지우세요"),
-    Kind.MISSING_GLYPH: ("글꼴에 없는 글자", "Missing glyph",
-                         "그 글자가 있는 글꼴을 `fonts.fallback`에 적으세요"),
-    Kind.OVERSET: ("넘치는 글", "Overset text",
-                   "글을 줄이거나 자리를 넓히거나 `least_size_pt`를 더 작게 하세요"),
-    Kind.MISSING_PICTURE: ("없는 그림", "Missing picture", "그림을 넣거나 이름을 바로잡으세요"),
-    Kind.BAD_CODE: ("코드에 담기지 않는 값", "Bad code", "값을 줄이거나 글자를 바로잡으세요"),
-}  # fmt: skip
 _POLICIES = {"hold": ("보류", "held"), "fix": ("고침", "fixed"), "fail": ("중단", "failed")}
 
 
@@ -125,18 +103,25 @@ def _template(name: str) -> Template:
 
 
 def _fault_rows(made: Report, korean: bool) -> list[Row]:
-    at = 0 if korean else 1
     return [
         Row(
-            FAULTS[fault.kind][at],
+            KINDS[fault.kind][0 if korean else 2],
             fault.kind.value,
-            _POLICIES[fault.policy][at],
+            _POLICIES[fault.policy][0 if korean else 1],
             fault.records,
             made.held_for.get(fault.kind.value, 0),
-            FAULTS[fault.kind][2] if korean else fault.remedy,
+            _remedy(fault, korean),
         )
         for fault in made.faults
     ]
+
+
+def _remedy(fault: FaultKind, korean: bool) -> str:
+    if not korean:
+        return fault.remedy
+    if fault.policy == Policy.FIX:
+        return "할 일이 없습니다. 인쇄하면서 고쳤습니다"
+    return KINDS[fault.kind][1]
 
 
 def _bars(counts: Mapping[str, int], total: int, say: Say) -> list[Bar]:

@@ -1,7 +1,6 @@
 """Print a job: prepare it, compose its volumes, judge the whole list, keep its register."""
 
 import json
-import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from moyeora.press.faults import FolderError, PolicyError, PressError
 from moyeora.press.folder import Claim, Stamp, claimed
-from moyeora.press.workers import Progress, Workers
+from moyeora.press.workers import Progress, Workers, cores
 
 if TYPE_CHECKING:
     from moyeora.press.checkpoints import Finished
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 VOLUME_PIECES = 25_000
 FAULTS = "faults.csv"
-TIMING = "timing.json"  # how long it took, which is not the same each time
+TIMING = "timing.json"  # how long so many pieces took, which is not the same each time
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def run(
         ]
         made: list[Finished] = []
         faults = [fault_table.of_faults(frozen.faults)]
-        kept = 0
+        kept = timed = 0
         with register.Register(claim.ready / register.NAME, frozen.decoys_from) as book:
             for volume, before in finish_volumes(claim, pool, forme, frozen.path, tasks, progress):
                 part, found = claim.checkpoints.tables(volume.number)
@@ -105,6 +104,7 @@ def run(
                 faults.append(found)
                 made.append(volume)
                 kept += before
+                timed += 0 if before else part.num_rows - part["volume"].null_count
             book.write(register.of_left_out(frozen.unreadable, register.HELD))
             book.write(register.of_left_out(frozen.suppressed, register.SUPPRESSED))
         counts = book.counts()
@@ -120,7 +120,7 @@ def run(
         for stale in set(out.glob("volume-*.pdf")).difference(out / v.name for v in volumes):
             stale.unlink()
         claim.publish(volumes, (register.NAME, FAULTS), replace(stamp, faults=table.num_rows))
-        timing = {"seconds": time.perf_counter() - began, "workers": count, "volumes_before": kept}
+        timing = {"seconds": time.perf_counter() - began, "workers": count, "pieces": timed}
         (out / TIMING).write_text(json.dumps(timing) + "\n", "utf-8")
     return Result(
         folder=out,
@@ -168,19 +168,12 @@ def finish_volumes(
     progress(total, total)
 
 
-def cores() -> int:
-    """The cores that this process may use; all there are where the system does not tell (macOS)."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _printed_before(claim: Claim, stamp: Stamp) -> Stamp | None:
     """The stamp of the folder, if this job is printed there already and nothing is amiss."""
     held = claim.stamp
     if held is None:
         return None
-    if held.volume_pieces == stamp.volume_pieces and claim.is_whole():
+    if held.volume_pieces == stamp.volume_pieces and not claim.damaged():
         claim.done = True
         return held
     if held.releases:

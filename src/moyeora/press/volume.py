@@ -305,7 +305,7 @@ class _Ids:
 
 
 def _node(kids: np.ndarray, count: int, entries: bytes) -> bytes:
-    listed = b" ".join(b"%d 0 R" % kid for kid in kids.tolist())
+    listed = b" ".join([b"%d 0 R"] * len(kids)) % tuple(kids.tolist())
     return b"<</Type/Pages/Count %d%b/Kids[%b]>>" % (count, entries, listed)
 
 
@@ -318,7 +318,5 @@ def _checksums(contents: Contents, rows: np.ndarray) -> np.ndarray:
     at = offsets(contents.streams)
     begin = at[contents.starts[rows]].tolist()
     end = at[contents.starts[rows + 1]].tolist()
-    crc = zlib.crc32
-    return np.fromiter(
-        (crc(view[a:b]) for a, b in zip(begin, end, strict=True)), np.uint32, len(rows)
-    )
+    each = map(view.__getitem__, map(slice, begin, end))
+    return np.fromiter(map(zlib.crc32, each), np.uint32, len(rows))

@@ -23,11 +23,18 @@ from moyeora.press.faults import UnfinishedError
 
 if TYPE_CHECKING:
     from moyeora.press.forme import Forme
-    from moyeora.press.printing import PrintedVolume, Task
+    from moyeora.press.printing import Judged, PrintedVolume, Task
 
 Progress = Callable[[int, int], None]
 
 _DEATHS = 3  # so many in a row, without a volume finished, and the run gives up
+
+
+def cores() -> int:
+    """The cores that this process may use; all there are where the system does not tell (macOS)."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class Workers:
@@ -54,10 +61,33 @@ class Workers:
 
         Raises UnfinishedError when processes are killed again and again.
         """
+        return self._do("print_volume", forme, records, folder, tasks, progress)
+
+    def judge(
+        self,
+        forme: "Forme",
+        records: Path,
+        folder: Path,
+        tasks: Sequence["Task"],
+        progress: Callable[[int], None],
+    ) -> Iterator["Judged"]:
+        """The same, but what is wrong with the records instead of volumes."""
+        return self._do("judge", forme, records, folder, tasks, progress)
+
+    def _do(
+        self,
+        what: str,
+        forme: "Forme",
+        records: Path,
+        folder: Path,
+        tasks: Sequence["Task"],
+        progress: Callable[[int], None],
+    ) -> Iterator[Any]:
+        """What the function of :mod:`printing` called ``what`` makes of each task."""
         if not tasks:
             return
         if self.count == 1 or len(tasks) == 1:
-            yield from _print_here(forme, records, folder, tasks, progress)
+            yield from _here(what, forme, records, folder, tasks, progress)
             return
         from moyeora.press.printing import give_back_memory
 
@@ -69,11 +99,12 @@ class Workers:
         while left:
             try:
                 tell = partial(_tell, progress, done)
-                for volume in self._side_by_side(locked, records, folder, [*left.values()], tell):
-                    task = left.pop(volume.about.number)
+                given = what, locked, records, folder
+                for number, made in self._side_by_side(given, [*left.values()], tell):
+                    task = left.pop(number)
                     done += task.stop - task.start
                     deaths = 0
-                    yield volume
+                    yield made
             except BrokenProcessPool:
                 deaths += 1
                 if deaths == _DEATHS:
@@ -87,24 +118,28 @@ class Workers:
 
     def _side_by_side(
         self,
-        locked: Path,
-        records: Path,
-        folder: Path,
+        given: tuple[str, Path, Path, Path],
         tasks: Sequence["Task"],
         progress: Callable[[int], None],
-    ) -> Iterator["PrintedVolume"]:
+    ) -> Iterator[tuple[int, Any]]:
+        """(a task's number, what was made of it), as they are ready."""
         context = multiprocessing.get_context("forkserver")
         done = context.Value("q", 0)
         pool = ProcessPoolExecutor(min(self.count, len(tasks)), context, _begin, (done,))
         try:
-            with _main_set_aside():
-                futures = {pool.submit(_print, locked, records, folder, task) for task in tasks}
+            try:
+                with _main_set_aside():
+                    numbers = {pool.submit(_in_worker, *given, task): task.number for task in tasks}
+            except OSError:  # of the pipes to a process that was killed while it started
+                raise BrokenProcessPool from None
+            futures = set(numbers)
             while futures:
                 ready, futures = wait(futures, timeout=0.1, return_when=FIRST_COMPLETED)
                 progress(done.value)
-                # By number, so that the register can follow as early as may be.
-                volumes = [future.result() for future in ready]
-                yield from sorted(volumes, key=lambda each: each.about.number)
+                made = [(numbers.pop(future), future.result()) for future in ready]
+                # In their order, so that the register can follow as early as may be.
+                yield from sorted(made, key=lambda each: each[0])
+                del ready, made
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -125,17 +160,18 @@ def _main_set_aside() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def _print_here(
+def _here(
+    what: str,
     forme: "Forme",
     records: Path,
     folder: Path,
     tasks: Sequence["Task"],
     progress: Callable[[int], None],
-) -> Iterator["PrintedVolume"]:
+) -> Iterator[Any]:
+    from moyeora.press import printing
     from moyeora.press.compose import Composer
-    from moyeora.press.printing import keep_memory, print_volume
 
-    keep_memory()
+    printing.keep_memory()
     composer = Composer(forme)
     done = 0
 
@@ -145,7 +181,7 @@ def _print_here(
         progress(done)
 
     for task in tasks:
-        yield print_volume(composer, records, folder, task, step)
+        yield getattr(printing, what)(composer, records, folder, task, step)
 
 
 # --- in a worker ----------------------------------------------------------------------------
@@ -172,9 +208,9 @@ def _end_with_the_run() -> None:
     os._exit(1)
 
 
-def _print(locked: Path, records: Path, folder: Path, task: "Task") -> "PrintedVolume":
+def _in_worker(what: str, locked: Path, records: Path, folder: Path, task: "Task") -> Any:
+    from moyeora.press import printing
     from moyeora.press.compose import Composer
-    from moyeora.press.printing import print_volume
 
     if _worker.get("forme") != locked:
         _worker["forme"] = locked
@@ -185,4 +221,4 @@ def _print(locked: Path, records: Path, folder: Path, task: "Task") -> "PrintedV
         with counter.get_lock():
             counter.value += more
 
-    return print_volume(_worker["composer"], records, folder, task, step)
+    return getattr(printing, what)(_worker["composer"], records, folder, task, step)

@@ -8,7 +8,11 @@ class ConsortiaConfig(AppConfig):
     label = "consortia"
 
     def ready(self) -> None:
-        from moyeora.network.consortia import menu, permissions, work  # noqa: F401
+        from moyeora.network.consortia import journal, menu, permissions, work  # noqa: F401
+        from moyeora.network.consortia.agreements import jobs  # noqa: F401
+        from moyeora.network.consortia.agreements import menu as agreements
 
         permissions.register()
         menu.register()
+        journal.register()
+        agreements.register()

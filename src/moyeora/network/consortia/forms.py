@@ -160,7 +160,7 @@ class ItemForm(forms.Form):
 class NeedForm(forms.Form):
     """One thing that the item needs."""
 
-    key = forms.SlugField(max_length=40, widget=forms.HiddenInput())
+    key = forms.CharField(max_length=40, widget=forms.HiddenInput())
     title = forms.CharField(label=_("What is needed"), max_length=80)
     role = forms.ChoiceField(label=_("Role"), choices=role_choices)
     capability = forms.ChoiceField(label=_("Capability"), choices=capability_choices)

@@ -127,9 +127,15 @@ def _prepared(table: Mapping[str, Any]) -> tuple[Table, list[Fault]]:
             head["latitude"], head["longitude"] = known or (0.0, 0.0)
             if known is None:
                 faults.append(in_words("place", "item.place", ""))
+    wishes = made.get("wishes")
+    if isinstance(wishes, Mapping) and "seat" in wishes:  # whom to take, no owner decides alone
+        made["wishes"] = {key: value for key, value in wishes.items() if key != "seat"}
+        faults.append(in_words("unknown-key", "wishes.seat", ""))
     needs = made.get("need")
     if isinstance(needs, list):
-        made["need"] = [_with_unit(need) for need in needs]
+        made["need"] = [_with_unit(need) for need in needs if isinstance(need, Mapping)]
+        if len(made["need"]) < len(needs):
+            faults.append(in_words("type", "need", ""))
     return made, faults
 
 
@@ -153,9 +159,7 @@ def store(item: Item, read_item: Read, table: Mapping[str, Any]) -> None:
     item.budget, item.price = read_item.budget, read_item.price
     item.place = read_item.place
     item.latitude, item.longitude = f"{read_item.latitude:.5f}", f"{read_item.longitude:.5f}"
-    item.wishes = {
-        key: value for key, value in dict(table.get("wishes") or {}).items() if key != "seat"
-    }
+    item.wishes = dict(table.get("wishes") or {})
     item.save()
     item.needs.all().delete()
     given = {str(one.get("id")): one for one in table["need"]}

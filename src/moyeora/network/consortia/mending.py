@@ -85,7 +85,7 @@ def mend(
             return Formed({"state": "out-of-time"}, None, False, time.monotonic() - began), frozen
         plan = plan_to_json(outcome.plan, outcome.problem)
         view = found(outcome, frozen)
-        view["changes"] = _changes(broken, places(plan))
+        view["changes"] = _changes(item, broken, places(plan))
         return Formed(view, plan, outcome.proven, time.monotonic() - began), frozen
     return conflict(item, members, tell, began), frozen
 
@@ -177,8 +177,9 @@ def _from_today(row: Mapping[str, Any], item: Item, today: date) -> dict[str, An
     }
 
 
-def _changes(broken: Broken, new: Mapping[tuple[str, str], Place]) -> list[View]:
-    """Each place that stays, changes, goes or comes, in the order of the new plan."""
+def _changes(item: Item, broken: Broken, new: Mapping[tuple[str, str], Place]) -> list[View]:
+    """Each place that stays, changes, comes or goes, in the order of the new plan; at the end who
+    declined, did not answer or left ("gone")."""
     accepted = {(k.place.need, k.place.firm): k.place for k in broken.kept}
     invited = {(place.need, place.firm): place for place in broken.invited}
     old = accepted | invited
@@ -192,7 +193,9 @@ def _changes(broken: Broken, new: Mapping[tuple[str, str], Place]) -> list[View]
         for key, place in old.items()
         if key not in new
     ]
-    return changes
+    order = [need.id for need in item.needs]
+    out = sorted((order.index(need), firm) for firm, need in broken.gone if need in order)
+    return changes + [{"what": "gone", "firm": firm, "need": order[at]} for at, firm in out]
 
 
 def _same(one: Place, other: Place) -> bool:

@@ -102,7 +102,7 @@ def demand(about: Mapping[str, Any], titles: Mapping[str, str], currency: str) -
     if kind == "item.budget":
         return _("The whole costs at most %(value)s") % {"value": money(value, currency)}
     if kind == "wishes.share_cap":
-        share = f"{Fraction(value) * 100:.0f} %" if value != "None" else ""
+        share = f"{float(Fraction(value) * 100):g} %"
         return _("No firm earns more than %(value)s of the budget") % {"value": share}
     if kind == "wishes.seat":
         firm, need = value
@@ -113,7 +113,7 @@ def demand(about: Mapping[str, Any], titles: Mapping[str, str], currency: str) -
     elif isinstance(value, list):
         values["value"] = _(" or ").join(value)
     elif kind == "must.on_time":
-        values["value"] = f"{Fraction(value, 10_000).limit_denominator(10):.4g}"
+        values["value"] = f"{value / 10_000:g}"
     elif kind == "by":
         return format_html(
             conditional_escape(_("%(need)s: done by {}") % values),

@@ -1,12 +1,21 @@
-"""The jobs of this room: formation's long work, each begun again from the start when a worker
-dies, since all is written in one action at the end."""
+"""The jobs of this room: formation's long work, and the clock.
 
+Each is begun again from the start when a worker dies: what formation answers is written in one
+action, in the job's last step.
+"""
+
+from datetime import timedelta
 from uuid import UUID
 
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django_scopes import scopes_disabled
 
+from moyeora.network.consortia.actions.items import locked
 from moyeora.network.consortia.actions.proposing import PROPOSE, REPAIR, write_answer
 from moyeora.network.consortia.actions.questions import WAYS_IN, write_ways_in
+from moyeora.network.consortia.agreements import menu as agreements
+from moyeora.network.consortia.deadlines import pass_deadlines
 from moyeora.network.consortia.forming import form
 from moyeora.network.consortia.item_table import read, table_of
 from moyeora.network.consortia.mending import Broken, Kept, mend
@@ -15,44 +24,66 @@ from moyeora.network.consortia.seating import Place, done, live_seats, places
 from moyeora.network.consortia.snapshot import Snapshot, take
 from moyeora.network.consortia.ways import ways
 from moyeora.network.frame.actor import CLOCK
-from moyeora.network.frame.clock import today
-from moyeora.network.jobs.work import Task, job
+from moyeora.network.frame.clock import now, today
+from moyeora.network.jobs.kinds import job
+from moyeora.network.jobs.work import Task
 
 
-@job(PROPOSE)
-def propose_job(task: Task, *, item: str) -> dict[str, str]:
+@job(PROPOSE, title=_("Proposing a consortium"))
+def propose_job(task: Task, *, item: str) -> None:
     """Work out a proposal for an item."""
     row = Item.objects.get(id=item)
-    asked = read(table_of(row), today())
+    table = table_of(row)
+    asked = read(table, today())
     snapshot = take(row.offer_currency, {term for n in asked.needs for term in n.capabilities})
     formed = form(asked, snapshot, task.progress)
-    proposal = write_answer(CLOCK, row, job=task.job, formed=formed, snapshot=snapshot)
-    return {"proposal": str(proposal.id)}
+    with task.finishing() as result:
+        now_stands = locked(row)
+        stale = now_stands.state != Item.State.OPEN or table_of(now_stands) != table
+        proposal = write_answer(
+            CLOCK, row, job=task.job, formed=formed, snapshot=snapshot, stale=stale
+        )
+        result["url"] = reverse("proposal", args=[proposal.id])
 
 
-@job(REPAIR)
-def repair_job(task: Task, *, consortium: str) -> dict[str, str]:
+@job(REPAIR, title=_("Repairing a consortium"))
+def repair_job(task: Task, *, consortium: str) -> None:
     """Work out a repair of a consortium as it stands now."""
     stands = Consortium.objects.select_related("item").get(id=consortium)
     asked = read(table_of(stands.item), min(today(), stands.item.due))
     capabilities = {term for need in asked.needs for term in need.capabilities}
     snapshot = take(stands.item.offer_currency, capabilities)
-    formed, rested = mend(asked, broken(stands), snapshot, today(), task.progress)
-    proposal = write_answer(
-        CLOCK, stands.item, job=task.job, formed=formed, snapshot=rested, consortium=stands
-    )
-    return {"proposal": str(proposal.id)}
+    before = broken(stands)
+    formed, rested = mend(asked, before, snapshot, today(), task.progress)
+    with task.finishing() as result:
+        proposal = write_answer(
+            CLOCK,
+            stands.item,
+            job=task.job,
+            formed=formed,
+            snapshot=rested,
+            consortium=stands,
+            stale=broken(locked(stands)) != before,
+        )
+        result["url"] = reverse("proposal", args=[proposal.id])
 
 
-@job(WAYS_IN)
-def ways_in_job(task: Task, *, question: str) -> dict[str, str]:
+@job(WAYS_IN, title=_("What would have got your firm in"))
+def ways_in_job(task: Task, *, question: str) -> None:
     """Work out what would have got a firm in, on the members as they were."""
     asked = Question.objects.select_related("item", "firm").get(id=question)
     sealed = basis(asked.item)
     item = read(table_of(asked.item), min(today(), asked.item.due))
     answer = ways(item, Snapshot.unpack(sealed.snapshot), asked.firm.number, task.progress)
-    write_ways_in(CLOCK, asked, answer=answer)
-    return {}
+    with task.finishing() as result:
+        write_ways_in(CLOCK, asked, answer=answer)
+        result["url"] = reverse("closed_item", args=[asked.item_id])
+
+
+@job("consortia.deadlines", title=_("Deadlines of invitations"), every=timedelta(minutes=10))
+def deadlines_job(task: Task) -> dict[str, int]:
+    """Let invitations expire whose deadline has passed."""
+    return {"expired": pass_deadlines(now()), "lapsed": agreements.pass_deadlines(now())}
 
 
 def basis(item: Item) -> Sealed | None:

@@ -1,9 +1,11 @@
 """The demonstration network: every room fills its own part and takes it away again."""
 
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 from django_scopes import scopes_disabled
 
@@ -16,7 +18,8 @@ from moyeora.network.journal.chains import NETWORK
 from moyeora.network.members import demo as members
 from moyeora.network.members.models import Firm, Holding
 
-_CONSORTIA = "moyeora.network.consortia.demo"
+# Rooms above members that fill and empty their own part, what hangs on others first.
+_ROOMS = ("ledger", "orders", "consortia")
 
 
 @action("members.demo.fill")
@@ -25,9 +28,8 @@ def fill(act: Act, subject: None) -> None:
     with scopes_disabled():  # it writes for all firms at once
         past = members.fill_firms()
         members.fill_people(password())
-        consortia = _consortia()
-        if consortia is not None:
-            consortia.fill(past)
+        for room in _rooms("fill"):
+            room.fill(past)
     act.record(
         "demo.filled",
         subject=NETWORK,
@@ -50,11 +52,14 @@ def empty(act: Act, subject: None) -> int:
                 _("Invite a coordinator of your own first."),
             )
         )
-    with scopes_disabled():  # it removes what belongs to all made-up firms
-        consortia = _consortia()
-        if consortia is not None:
-            consortia.empty()
-        firms = members.empty()
+    try:
+        # What was posted is never deleted: the database itself says so.
+        with transaction.atomic(), scopes_disabled():  # it is of all made-up firms at once
+            for room in _rooms("empty"):
+                room.empty()
+            firms = members.empty()
+    except DatabaseError:
+        raise Refused(members.not_removable()) from None
     act.record("demo.emptied", subject=NETWORK, facts={"firms": len(firms)}, audience=ASSOCIATION)
     return len(firms)
 
@@ -94,5 +99,9 @@ def sign_ins() -> str:
     )
 
 
-def _consortia() -> Any:
-    return import_module(_CONSORTIA) if find_spec(_CONSORTIA) else None
+def _rooms(does: str) -> Iterator[Any]:
+    """The ``demo`` modules that have the function ``does``."""
+    for room in _ROOMS:
+        name = f"moyeora.network.{room}.demo"
+        if find_spec(name) and hasattr(module := import_module(name), does):
+            yield module

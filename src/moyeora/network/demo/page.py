@@ -5,11 +5,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from moyeora.network.demo import filling
 from moyeora.network.frame.faults import NotAllowed
+from moyeora.network.members import demo as members
 from moyeora.network.members.models import Firm, Person
 
 
@@ -21,7 +21,7 @@ def demo(request: HttpRequest) -> HttpResponse:
         raise NotAllowed("members.demo.empty")
     if request.method == "POST":
         firms = filling.empty(request.actor, None)
-        messages.success(request, _("%(firms)d made-up firms were removed.") % {"firms": firms})
+        messages.success(request, members.told_of(firms))
         return redirect("home")
     return render(
         request,

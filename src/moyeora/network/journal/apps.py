@@ -11,7 +11,7 @@ class JournalConfig(AppConfig):
 
     def ready(self) -> None:
         from moyeora.network.frame.navigation import Entry, offer
-        from moyeora.network.journal import kinds, permissions  # noqa: F401
+        from moyeora.network.journal import actions, kinds, permissions  # noqa: F401
 
         offer(Entry(_("Journal"), "journal", kinds.reads_the_network, order=900))
 

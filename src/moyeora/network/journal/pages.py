@@ -21,7 +21,7 @@ class Filter(forms.Form):
     """What a reader looks for."""
 
     kind = forms.ChoiceField(label=_("What happened"), required=False)
-    subject = forms.UUIDField(label=_("About (its number)"), required=False)
+    subject = forms.UUIDField(required=False, widget=forms.HiddenInput)
     before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def __init__(self, *arguments, **named):
@@ -49,6 +49,8 @@ def journal(request: HttpRequest, chain: UUID = NETWORK) -> HttpResponse:
             "network": chain == NETWORK,
             "form": form,
             "narrowed": bool(asked.kind or asked.subject),
+            "subject": asked.subject,
+            "subject_name": named([asked.subject]).get(asked.subject) if asked.subject else None,
             "first_page": asked.before is None,
             "lines": lines,
             "older": older and query.urlencode(),

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from moyeora.network.frame.actor import Actor, Office
 from moyeora.network.frame.faults import NotAllowed
@@ -76,7 +77,7 @@ def lines(chain_id: UUID, reader: Reader, asked: Asked) -> tuple[list[Line], int
     told_lines = [
         Line(
             entry=entry,
-            office=Office(entry.office).label,
+            office=_office(entry),
             person=(
                 people[entry.person].get_full_name()
                 if entry.person in people and (whole or entry.firm == reader.firm)
@@ -94,6 +95,10 @@ def lines(chain_id: UUID, reader: Reader, asked: Asked) -> tuple[list[Line], int
 def length(chain_id: UUID) -> int:
     """How many entries the chain has, readable or not."""
     return Chain.objects.filter(id=chain_id).values_list("length", flat=True).first() or 0
+
+
+def _office(entry: Entry) -> str:
+    return _("the system") if entry.office == Office.CLOCK else Office(entry.office).label
 
 
 def _what(entry: Entry) -> str:

@@ -3,15 +3,16 @@
 import csv
 import hashlib
 import io
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import xlsxwriter
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_scopes import scopes_disabled
@@ -19,6 +20,7 @@ from django_scopes import scopes_disabled
 from moyeora.network.consortia.agreements.program import program
 from moyeora.network.consortia.agreements.terms import from_json
 from moyeora.network.consortia.models import Agreement, Consortium
+from moyeora.network.consortia.pages import may
 from moyeora.network.frame.clock import today
 from moyeora.network.frame.faults import NotAllowed, Refused
 from moyeora.network.frame.forms import tell
@@ -39,7 +41,7 @@ from moyeora.network.ledger.statements import lines_of, pdf, view
 from moyeora.network.orders.models import Invoice
 
 
-@login_required
+@may("ledger.see")
 @require_GET
 def money(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """What is due to my firm, what was paid, and what came in."""
@@ -67,6 +69,9 @@ def money(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
             "receipts": consortium.receipts.select_related("statement").order_by("-number"),
             "claims": CostClaim.objects.filter(consortium=consortium).select_related("firm"),
             "holds": Hold.own.filter(consortium=consortium, released=None),
+            "held_by_me": Hold.objects.filter(
+                consortium=consortium, released=None, held_by=request.actor.person
+            ).select_related("firm"),
             "batches": consortium.batches.order_by("-number"),
             "leads": permissions.owns_the_lead(request.actor, consortium),
             "owns": permissions.owns_a_party(request.actor, consortium),
@@ -75,7 +80,7 @@ def money(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 def record(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Enter a receipt and divide it."""
     consortium = _consortium(consortium_id)
@@ -85,8 +90,8 @@ def record(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     lang = request.LANGUAGE_CODE
     facts = [_Named(fact.id, fact.name[lang]) for fact in agreed.facts]
     form = ReceiptForm(
-        request.POST or None,
-        request.FILES or None,
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
         facts=facts,
         invoices=list(Invoice.objects.filter(consortium=consortium)),
         initial={"on": today()},
@@ -122,7 +127,7 @@ def record(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def divide(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """Divide a receipt that was only recorded."""
@@ -131,7 +136,7 @@ def divide(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     return redirect("statement", receipt.id)
 
 
-@login_required
+@may("ledger.see")
 @require_GET
 def statement(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """A statement: my firm's lines with the reason of each won, and one total a step."""
@@ -148,12 +153,12 @@ def statement(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("ledger.see")
 @require_GET
 def statement_pdf(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """The same as a PDF."""
     found = _statement(receipt_id)
-    firm = request.holding.firm.name if _number(request) else _("the association")
+    firm = request.holding.firm.name if _number(request) else pgettext("party", "the association")
     lang = "en" if request.LANGUAGE_CODE == "en" else "ko"
     made = pdf(view(found, _number(request), lang), firm, found.receipt.consortium.title, lang)
     response = HttpResponse(made, content_type="application/pdf")
@@ -161,7 +166,7 @@ def statement_pdf(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     return response
 
 
-@login_required
+@may("ledger.see")
 @require_GET
 def export(request: HttpRequest, consortium_id: UUID, form: str) -> HttpResponse:
     """My firm's lines of all statements, for its accountant."""
@@ -204,12 +209,12 @@ def export(request: HttpRequest, consortium_id: UUID, form: str) -> HttpResponse
     )
 
 
-@login_required
+@may("consortia.see")
 def claim(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Claim a cost."""
     consortium = _consortium(consortium_id)
     _must(permissions.owns_a_party, request, consortium, "ledger.cost.claim")
-    form = ClaimForm(request.POST or None)
+    form = ClaimForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             receipts.claim_cost(request.actor, consortium, **form.cleaned_data)
@@ -228,7 +233,7 @@ def claim(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def answer_claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     """Approve or refuse another firm's cost."""
@@ -237,13 +242,13 @@ def answer_claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     return redirect("money", found.consortium_id)
 
 
-@login_required
+@may("consortia.see")
 def hold(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Hold a disputed amount."""
     consortium = _consortium(consortium_id)
     _must(permissions.owns_a_party, request, consortium, "ledger.hold")
     firms = [party.firm for party in consortium.parties.filter(left=None).select_related("firm")]
-    form = HoldForm(request.POST or None, firms=firms)
+    form = HoldForm(request.POST if request.method == "POST" else None, firms=firms)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         firm = next(one for one in firms if str(one.id) == data["firm"])
@@ -266,7 +271,7 @@ def hold(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def release(request: HttpRequest, hold_id: UUID) -> HttpResponse:
     """Release a held amount."""
@@ -275,7 +280,7 @@ def release(request: HttpRequest, hold_id: UUID) -> HttpResponse:
     return redirect("money", held.consortium_id)
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def instruct(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Make a batch of all that is due."""
@@ -283,23 +288,27 @@ def instruct(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     return redirect("batch", batch_.id)
 
 
-@login_required
+@may("consortia.see")
 @require_GET
 def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """A batch: its payments, the files for the bank, and what became of each."""
     found = _batch(request, batch_id)
+    whose = _names(found.consortium, request.LANGUAGE_CODE)
     return render(
         request,
         "ledger/batch.html",
         {
             "consortium": found.consortium,
             "batch": found,
-            "payouts": found.payouts.select_related("firm").order_by("party"),
+            "payouts": [
+                (payout, whose(payout.party))
+                for payout in found.payouts.select_related("firm").order_by("party")
+            ],
         },
     )
 
 
-@login_required
+@may("consortia.see")
 @require_GET
 @never_cache
 def batch_file(request: HttpRequest, batch_id: UUID, form: str) -> HttpResponse:
@@ -314,7 +323,7 @@ def batch_file(request: HttpRequest, batch_id: UUID, form: str) -> HttpResponse:
     return _download(made, "application/xml", f"payout-{found.number}.xml")
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def send(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """The bank has taken the file."""
@@ -323,7 +332,7 @@ def send(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     return redirect("batch", found.id)
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def end(request: HttpRequest, payout_id: UUID) -> HttpResponse:
     """A payment was made, or came back."""
@@ -335,32 +344,51 @@ def end(request: HttpRequest, payout_id: UUID) -> HttpResponse:
     return redirect("batch", found.batch_id)
 
 
-@login_required
+@may("consortia.see")
 @require_GET
 def books(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """The trial balance: my own accounts, and of the other firms one sum a kind."""
     consortium = _consortium(consortium_id)
     number = _number(request)
     rows = trial_balance(consortium.id)
+    whose = _names(consortium, request.LANGUAGE_CODE)
     parties = {party.firm.number for party in consortium.parties.select_related("firm")}
     shown: dict[tuple[str, str, str], list[int]] = {}
+    totals: dict[str, list[int]] = {}
     for row in rows:
         account = row.account
         other = account.party in parties and account.party != number
-        who = _("the other firms") if other and number else account.party
+        who = _("the other firms") if other and number else whose(account.party)
         key = (account.get_kind_display(), who, account.currency)
         sums = shown.setdefault(key, [0, 0])
         sums[0] += row.debits
         sums[1] += row.credits
+        total = totals.setdefault(account.currency, [0, 0])
+        total[0] += row.debits
+        total[1] += row.credits
     return render(
         request,
         "ledger/books.html",
         {
             "consortium": consortium,
             "rows": [(*key, *sums, sums[0] - sums[1]) for key, sums in shown.items()],
+            "totals": [
+                (currency, *total, total[0] - total[1]) for currency, total in totals.items()
+            ],
             "wrong": out_of_balance(rows),
         },
     )
+
+
+def _names(consortium: Consortium, lang: str) -> Callable[[str], str]:
+    """The name of an account's party: a firm, the tax office, the association, a reserve's step."""
+    agreement = consortium.agreements.filter(state=Agreement.State.IN_FORCE).first()
+    if agreement is None:
+        return str
+    agreed = program(from_json(agreement.terms), agreement.version)
+    names = {party.id: party.name[lang] for party in agreed.parties}
+    names |= {step.id: step.title[lang] for step in agreed.all_steps()}
+    return lambda party: names.get(party, party)
 
 
 class _Named:

@@ -41,6 +41,13 @@ def owns_another_party(actor: Actor, claim: Any) -> bool:
     return owns_a_party(actor, claim) and claim.firm_id != actor.firm
 
 
+@rules.predicate
+def reads_statements(actor: Actor, _: Any) -> bool:
+    """Everybody of a firm, its accountant too, and the association."""
+    return actor.of_a_firm or actor.of_the_association
+
+
+rules.add_perm("ledger.see", reads_statements)
 rules.add_perm("ledger.receipt.record", owns_the_lead)
 rules.add_perm("ledger.receipt.divide", owns_the_lead)
 rules.add_perm("ledger.cost.claim", owns_a_party)

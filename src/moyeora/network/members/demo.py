@@ -13,10 +13,12 @@ from uuid import UUID
 
 import numpy as np
 from django.contrib.auth.hashers import make_password
+from django.utils.translation import gettext as _
 
 from moyeora.formation.sample import PastConsortium, sample
 from moyeora.network.frame.actor import Office
 from moyeora.network.frame.clock import now, today
+from moyeora.network.frame.faults import Fault
 from moyeora.network.members.models import (
     BankAccount,
     Certificate,
@@ -121,7 +123,7 @@ def fill_people(password: str) -> None:
 
 
 def empty() -> set[UUID]:
-    """Remove all that is made up, once the caller has removed what hangs on the firms; their ids."""
+    """Remove all that is made up, and give its firms; what hangs on them must be gone."""
     ids = set(Firm.objects.filter(made_up=True).values_list("id", flat=True))
     BankAccount.objects.filter(firm__made_up=True).delete()
     Terms.objects.filter(offer__firm__made_up=True).delete()
@@ -129,6 +131,20 @@ def empty() -> set[UUID]:
     Firm.objects.filter(made_up=True).delete()
     index(ids)
     return ids
+
+
+def told_of(firms: int) -> str:
+    """What was removed, in the reader's language."""
+    return _("%(firms)d made-up firms were removed.") % {"firms": firms}
+
+
+def not_removable() -> Fault:
+    """Why the made-up firms cannot go, in the reader's language."""
+    return Fault(
+        "",
+        _("Orders or payments were recorded with made-up firms, and such records are kept."),
+        _("Begin with an empty database for your real work."),
+    )
 
 
 def _firm(row: dict[str, Any], day: date) -> Firm:

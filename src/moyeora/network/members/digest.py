@@ -1,15 +1,30 @@
 """One mail a day that tells each person what waits for them, in all their offices."""
 
+from typing import Any, Final
+
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 from django_scopes import scope
 
-from moyeora.network.frame.clock import today
+from moyeora.network.frame.clock import now, today
 from moyeora.network.frame.navigation import Waiting, waiting
+from moyeora.network.jobs.kinds import hourly
+from moyeora.network.jobs.work import Task
 from moyeora.network.members.acting import actor_of
 from moyeora.network.members.models import Holding, Person
+
+MORNING: Final = 7  # o'clock in Korea
+
+
+@hourly("members.digest", title=_("Notices by mail"))
+def in_the_morning(task: Task) -> dict[str, Any]:
+    """What the worker does by itself; a worker that was away in the morning does it later."""
+    if timezone.localtime(now()).hour < MORNING:
+        return {}
+    return {"sent": send_digests()}
 
 
 def send_digests() -> int:
@@ -18,7 +33,8 @@ def send_digests() -> int:
     Returns how many mails went. Begun again after it broke off, it goes on where it was.
     """
     sent = 0
-    unwritten = Person.objects.filter(is_active=True).exclude(digested=today())
+    people = Person.objects.filter(is_active=True, made_up=False)
+    unwritten = people.exclude(digested=today())
     with get_connection() as connection:
         for person in unwritten.order_by("id").iterator():
             offices = what_waits(person)

@@ -252,11 +252,17 @@ class Holding(models.Model):
         default_permissions = ()
         ordering = ("since", "id")
         constraints = (
+            # Two each, since SQLite takes no NULL for equal.
             models.UniqueConstraint(
                 fields=["person", "office", "firm"],
                 condition=models.Q(ended__isnull=True),
-                nulls_distinct=False,
                 name="one_holding_of_an_office",
+            ),
+            # SQLite cannot take two without a firm for equal (nulls_distinct) in the first.
+            models.UniqueConstraint(
+                fields=["person", "office"],
+                condition=models.Q(ended__isnull=True, firm__isnull=True),
+                name="one_holding_without_a_firm",
             ),
             models.CheckConstraint(
                 condition=models.Q(office__in=[o.value for o in OF_A_FIRM], firm__isnull=False)
@@ -301,8 +307,13 @@ class Invitation(models.Model):
             models.UniqueConstraint(
                 fields=["email", "office", "firm"],
                 condition=models.Q(ended__isnull=True),
-                nulls_distinct=False,
                 name="one_open_invitation",
+            ),
+            # SQLite cannot take two without a firm for equal (nulls_distinct) in the first.
+            models.UniqueConstraint(
+                fields=["email", "office"],
+                condition=models.Q(ended__isnull=True, firm__isnull=True),
+                name="one_open_invitation_without_a_firm",
             ),
         )
 

@@ -120,7 +120,6 @@ PERMISSIONS = {
     "members.offer.see_terms": is_owner,
     "members.offer.see_capacity": keeps_capacity,
     "members.account.see": sees_account,
-    "members.person.see": invites,
 }
 
 

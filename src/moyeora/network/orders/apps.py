@@ -8,5 +8,7 @@ class OrdersConfig(AppConfig):
     label = "orders"
 
     def ready(self) -> None:
-        from moyeora.network.orders import permissions  # noqa: F401
+        from moyeora.network.orders import menu
         from moyeora.network.orders.mailings import work  # noqa: F401
+
+        menu.register()

@@ -109,18 +109,26 @@ class Setter:
         flaws = self.words.flaws
         if not flaws:
             return []
-        found = np.isin(tokens.ids, np.fromiter(flaws, np.int64, len(flaws)))
+        flawed = np.zeros(self.words.pool.count, bool)
+        flawed[list(flaws)] = True
+        at = np.flatnonzero(flawed[tokens.ids])
+        if not len(at):
+            return []
+        words, which = np.unique(tokens.ids[at], return_inverse=True)
+        kinds = {flaws[word]: None for word in words.tolist()}
+        numbers = {flaw: number for number, flaw in enumerate(kinds)}
+        flaw_of = np.array([numbers[flaws[word]] for word in words.tolist()])[which]
+        # Each flaw once for each record that has it.
+        count = int(tokens.row.max()) + 1
+        flaw_of, rows = np.divmod(np.unique(flaw_of * count + tokens.row[at]), count)
+        starts = np.searchsorted(flaw_of, np.arange(len(numbers) + 1))
         made = []
-        for token in np.unique(tokens.ids[found]).tolist():
-            missing, character = flaws[token]
-            rows = np.unique(tokens.row[tokens.ids == token])
+        for (missing, character), number in numbers.items():
             code = f"U+{ord(character):04X}"
+            kind, what = Kind.CONTROL_CHARACTER, f"contains the invisible character {code}"
             if missing:
-                what = f"no font has {character} ({code})"
-                made.append(Defects(Kind.MISSING_GLYPH, rows, what))
-            else:
-                what = f"contains the invisible character {code}"
-                made.append(Defects(Kind.CONTROL_CHARACTER, rows, what))
+                kind, what = Kind.MISSING_GLYPH, f"no font has {character} ({code})"
+            made.append(Defects(kind, rows[starts[number] : starts[number + 1]], what))
         return made
 
     def _overset(self, rows: np.ndarray, excess_mm: np.ndarray, how: str) -> list[Defects]:

@@ -71,6 +71,7 @@ class Words:
         self.pool, self.fonts, self.language = pool, fonts, language
         self._known: dict[Look, dict[str, int]] = {}
         self._advances = np.zeros(1024, np.int64)
+        self._copies: dict[int, bytes] | None = None  # what is kept meanwhile, where it is asked
         self.flaws: dict[int, Flaw] = {}
         # Words whose fragments name a size (a fallback font, a raised mark), to set them anew.
         self.sized: dict[int, str] = {}
@@ -107,23 +108,28 @@ class Words:
             grown[: len(self._advances)] = self._advances
             self._advances = grown
         self._advances[ids] = advances
+        if self._copies is not None:
+            self._copies.update(zip(ids.tolist(), words.to_pylist(), strict=True))
         return ids
 
     def _set(self, look: Look, known: dict[str, int], words: list[str]) -> None:
         left: list[str] = []
         buckets: dict[str, list[str]] = {"Hang": [], "Latn": []}
+        hangul, latin = _HANGUL.fullmatch, _LATIN.fullmatch
         for word in words:
-            if _HANGUL.fullmatch(word):
+            if hangul(word):
                 buckets["Hang"].append(word)
-            elif _LATIN.fullmatch(word):
+            elif latin(word):
                 buckets["Latn"].append(word)
             else:
                 left.append(word)
         for script, bucket in buckets.items():
             if bucket:
                 left += self._set_together(look, known, bucket, script)
-        for word in left:
-            self._set_alone(look, known, word)
+        alone = [word for word in left if not _INVISIBLE.search(word)]
+        self._set_alone(look, known, alone)
+        if len(alone) < len(left):
+            self._set_bare(look, known, [word for word in left if _INVISIBLE.search(word)])
 
     def _set_together(
         self, look: Look, known: dict[str, int], words: list[str], script: str
@@ -150,25 +156,45 @@ class Words:
         known.update(zip([words[i] for i in index], ids.tolist(), strict=True))
         return [words[i] for i in np.flatnonzero(~plain)]
 
-    def _set_alone(self, look: Look, known: dict[str, int], word: str) -> None:
-        """Set a word of any scripts and directions, from the fonts that have its characters."""
-        hidden = _INVISIBLE.search(word)
-        text = _INVISIBLE.sub("", word)
-        fragment, advance = b"", 0
+    def _set_alone(self, look: Look, known: dict[str, int], words: list[str]) -> None:
+        """Set words of any scripts and directions, from the fonts that have their characters."""
+        if not words:
+            return
         fonts = [self.fonts[n] for n in look.fonts]
-        missing = next((c for c in text if not any(ord(c) in f.face.coverage for f in fonts)
-                        and not _joiner(c)), None)  # fmt: skip
-        sized = False
-        if missing is None and text:
-            fragment, advance, sized = self._runs(look, text)
-        kept = self._keep(pa.array([fragment], pa.binary()), np.array([advance]))
-        found = known[word] = int(kept[0])
-        if sized:
-            self.sized[found] = word
-        if missing is not None:
-            self.flaws[found] = Flaw(True, missing)
-        elif hidden:
-            self.flaws[found] = Flaw(False, hidden[0])
+        made: list[tuple[bytes, int, bool]] = []
+        missing: list[str | None] = []
+        for word in words:
+            lacking = next((c for c in word if not any(ord(c) in f.face.coverage for f in fonts)
+                            and not _joiner(c)), None)  # fmt: skip
+            missing.append(lacking)
+            made.append(self._runs(look, word) if lacking is None and word else (b"", 0, False))
+        fragments, advances, sized = zip(*made, strict=True)
+        kept = self._keep(pa.array(fragments, pa.binary()), np.array(advances)).tolist()
+        known.update(zip(words, kept, strict=True))
+        for word, found, names_size, lacking in zip(words, kept, sized, missing, strict=True):
+            if names_size:
+                self.sized[found] = word
+            if lacking is not None:
+                self.flaws[found] = Flaw(True, lacking)
+
+    def _set_bare(self, look: Look, known: dict[str, int], words: list[str]) -> None:
+        """Set words as they are without their invisible characters."""
+        bare = [_INVISIBLE.sub("", word) for word in words]
+        set_bare: dict[str, int] = {}
+        self._copies = {}
+        self._set(look, set_bare, list(dict.fromkeys(bare)))
+        copies, self._copies = self._copies, None
+        # Fragments of their own, since the bare words may stand elsewhere, without the flaw.
+        ids = np.array([set_bare[text] for text in bare], np.int64)
+        fragments = pa.array([copies[number] for number in ids.tolist()], pa.binary())
+        kept = self._keep(fragments, self._advances[ids]).tolist()
+        known.update(zip(words, kept, strict=True))
+        for word, text, found, before in zip(words, bare, kept, ids.tolist(), strict=True):
+            if before in self.sized:
+                self.sized[found] = text
+            hidden = _INVISIBLE.search(word)
+            assert hidden
+            self.flaws[found] = self.flaws.get(before, Flaw(False, hidden[0]))
 
     def _runs(self, look: Look, text: str) -> tuple[bytes, int, bool]:
         """(fragment, advance, whether it names the size)."""

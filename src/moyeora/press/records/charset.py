@@ -57,15 +57,13 @@ def detect(path: Path, named: str | None = None) -> Charset:
 
     if candidates[0] == "utf-8" and _is_utf8(path):
         return Charset("utf-8")
-    least: tuple[int, Charset] | None = None
-    for codec in reversed(candidates):
-        places, first_bad = _damage(path, codec)
-        if least is None or places < least[0]:
-            least = places, Charset(codec, first_bad)
-        if not places:
-            break
-    assert least is not None
-    return least[1]
+    places, first_bad = _damage(path, candidates[0])
+    found = Charset(candidates[0], first_bad)
+    for codec in candidates[1:]:
+        others, first_bad = _damage(path, codec, places)
+        if others <= places:
+            places, found = others, Charset(codec, first_bad)
+    return found
 
 
 def _codec(named: str) -> str:
@@ -111,8 +109,9 @@ def _is_utf8_block(block: bytes) -> bool:
     return True
 
 
-def _damage(path: Path, codec: str) -> tuple[int, int | None]:
-    """How many places are no text in this codec, and the offset of the first."""
+def _damage(path: Path, codec: str, enough: int | None = None) -> tuple[int, int | None]:
+    """How many places are no text in this codec, counted until they are more than ``enough``,
+    and the offset of the first."""
     decoder = codecs.getincrementaldecoder(codec)()
     places = fed = 0
     first_bad = None
@@ -132,6 +131,8 @@ def _damage(path: Path, codec: str) -> tuple[int, int | None]:
                 text = decoder.decode(error.object, last)
                 decoder.errors = "strict"
                 places += max(1, text.count("\N{REPLACEMENT CHARACTER}"))
+                if enough is not None and places > enough:
+                    break
     return places, first_bad
 
 

@@ -7,7 +7,7 @@ resumed run and a reprint see the same records.
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +16,19 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from moyeora.press.fault_table import placed
 from moyeora.press.faults import Fault, Kind, Policy, PolicyError, SourceError
 from moyeora.press.job import Job
 from moyeora.press.records import sql
-from moyeora.press.records.frozen import BATCH_ROWS, Frozen
+from moyeora.press.records.decoys import join_decoys
+from moyeora.press.records.frozen import BATCH_ROWS, Frozen, TableWriter
 from moyeora.press.records.rules import Finding, Rules, compile_rules
 from moyeora.press.records.sources import Source, Texts, give_tables, normal, open_source
 
 if TYPE_CHECKING:
     import duckdb
+
+Amend = Callable[[Source], None]
 
 # A file goes through as a stream. A query's rows are sorted whole, by all their columns and then
 # by the job's order, and DuckDB does not spill all of a sort.
@@ -37,12 +41,14 @@ def freeze(
     *,
     texts: Mapping[str, str] = {},
     memory_limit_mb: int | None = None,
+    amend: Amend = lambda source: None,
 ) -> Frozen:
     """Apply the rules of a job to its customers and write ``records.arrow`` into ``folder``.
 
     ``texts`` are further text columns (name -> SQL) besides the job's own. ``memory_limit_mb``
     is what this takes beyond the program itself: what a sort or a join needs beyond it goes to
-    a folder inside ``folder``, which is removed. None: enough for 300,000 wide rows.
+    a folder inside ``folder``, which is removed. None: enough for 300,000 wide rows. ``amend``
+    may change the source's rows before the rules see them.
 
     An id is repeated when an earlier row that is not suppressed has it. The rules see ``row``
     besides the columns, and the customers' tables in subqueries.
@@ -65,12 +71,12 @@ def freeze(
             )
         with sql.connect(scratch, memory_limit_mb * 5 // 8, threads) as database:
             notes = give_tables(job.customers, database)
-            source = open_source(job.customers, database)
+            source = _opened(job, database, amend)
             rules = compile_rules(job, texts, source.schema, database)
             sieve = _Sieve(job, rules, source)
             staged = scratch / "staged.arrow"
-            with _Writer(staged, sieve.schema) as writer:
-                for batch in _results(job, rules, source, database):
+            with TableWriter(staged, sieve.schema) as writer:
+                for batch in _results(job, rules, source, database, amend):
                     for piece in sieve.kept(batch):
                         writer.add(piece)
             if not source.given and not source.unreadable:
@@ -87,7 +93,7 @@ def freeze(
                 staged = _amended(staged, repeated, unsorted, database)
         faults = sorted([*source.unreadable, *sieve.faults], key=lambda fault: fault.row)
         if failing := [fault for fault in faults if job.policy(fault.kind) is Policy.FAIL]:
-            raise PolicyError(failing)
+            raise PolicyError(failing, placed(job, source.decoys_from))
         path = staged.replace(folder / "records.arrow")
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -103,11 +109,21 @@ def freeze(
         faults=tuple(faults),
         notes=(*notes, *source.notes, *sieve.notes()),
         digest=digest,
+        decoys_from=source.decoys_from,
     )
 
 
+def _opened(job: Job, database: "duckdb.DuckDBPyConnection", amend: Amend) -> Source:
+    """The customers' rows, with the decoys after them."""
+    source = open_source(job.customers, database)
+    if job.customers.decoys is not None:
+        join_decoys(source, job.customers.decoys, database)
+    amend(source)
+    return source
+
+
 def _results(
-    job: Job, rules: Rules, source: Source, database: "duckdb.DuckDBPyConnection"
+    job: Job, rules: Rules, source: Source, database: "duckdb.DuckDBPyConnection", amend: Amend
 ) -> Iterator[pa.RecordBatch]:
     """What the rules make of the source. An error of theirs names the rule and the row."""
     import duckdb
@@ -123,7 +139,7 @@ def _results(
     # Not inside of `except`: DuckDB's error, with the value in it, must not live on as a context.
     if source.failure is not None:
         raise source.failure
-    again = open_source(job.customers, database)
+    again = _opened(job, database, amend)
     raise rules.culprit(again.batches, database) or SourceError(what, place="mailing.toml")
 
 
@@ -149,6 +165,7 @@ class _Sieve:
         self._suppressed: list[pa.Table] = []
         self._last_row = 0
         self._hashes: list[npt.NDArray[np.uint64]] = []
+        self._compared: list[npt.NDArray[np.uint64]] = []
         self._mended = self._lost_zeros = 0
 
     @property
@@ -158,16 +175,15 @@ class _Sieve:
 
     def kept(self, batch: pa.RecordBatch) -> list[pa.RecordBatch]:
         """The records to keep of a batch, in the frozen table's columns."""
-        *columns, reasons, findings, hashes = batch.columns
-        if reasons.null_count == 0:
-            self._suppress(batch)
-            return []
+        *columns, reasons, findings, hashes, upper, lower = batch.columns
+        rows = columns[0].to_numpy()
+        decoys = self._decoys(rows)
         keep = np.full(len(reasons), True)
         if reasons.null_count < len(reasons):
-            keep = reasons.is_null().to_numpy(zero_copy_only=False)
+            keep = reasons.is_null().to_numpy(zero_copy_only=False) | decoys
             self._suppress(batch.filter(pa.array(~keep)))
-
-        rows = columns[0].to_numpy()
+            if not keep.any():
+                return []
         problems = self._problems(rows, np.where(keep, findings.to_numpy(), 0))
         for n, column in enumerate(self._rules.columns, self._texts):
             if column in self._rules.computed:
@@ -175,6 +191,10 @@ class _Sieve:
         columns.insert(self._texts, problems)
         whole = pa.record_batch(columns, schema=self.schema)
 
+        if upper.null_count < len(upper):
+            at = np.flatnonzero(upper.is_valid().to_numpy(zero_copy_only=False) & keep & ~decoys)
+            of = [column.take(at).to_numpy() for column in (upper, lower)]
+            self._compared.append(np.stack([*of, rows[at].astype(np.uint64)]))
         rows = rows[keep]
         self.in_order &= bool(rows[0] > self._last_row and (rows[1:] > rows[:-1]).all())
         self._last_row = rows[-1]
@@ -184,7 +204,7 @@ class _Sieve:
 
     def _suppress(self, batch: pa.RecordBatch) -> None:
         names = pa.array(list(self._job.customers.suppress), pa.string())
-        row, identity, reason = batch.column(0), batch.column(self._id), batch.column(-3)
+        row, identity, reason = batch.column(0), batch.column(self._id), batch.column(-5)
         columns = [row, identity, names.take(reason)]
         self._suppressed.append(pa.table(columns, schema=_SUPPRESSED))
 
@@ -210,18 +230,48 @@ class _Sieve:
                     told = what
                 self.faults.append(Fault(kind, int(rows[n]), place, told))
                 problems[n] = problems[n] or kind.value
+        for row in rows[(findings & Finding.MENDED) > 0].tolist():
+            what = "had lost its leading zero: put back"
+            self.faults.append(Fault(Kind.BAD_POSTCODE, row, postcode, what, mended=True))
         return pa.array(problems, pa.string())
 
-    def repeated(self, staged: Path) -> dict[int, int]:
-        """The rows whose id an earlier kept row has: row -> that row."""
+    def _decoys(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+        first = self._source.decoys_from
+        return np.zeros(len(rows), bool) if first is None else rows >= first
+
+    def repeated(self, staged: Path) -> dict[int, Kind]:
+        """The rows that repeat an earlier kept row: its id, or what ``deduplicate`` compares."""
+        again = dict.fromkeys(self._records_again(), Kind.DUPLICATE_RECORD)
+        return again | dict.fromkeys(self._ids_again(staged), Kind.DUPLICATE_ID)
+
+    def _records_again(self) -> list[int]:
+        """The rows that are equal to an earlier kept one in all that ``deduplicate`` compares."""
+        if not self._compared:
+            return []
+        upper, lower, rows = np.concatenate(self._compared, axis=1)
+        self._compared.clear()
+        turn = np.lexsort((rows, lower, upper))
+        again = np.zeros(len(turn), bool)
+        again[1:] = (np.diff(upper[turn]) == 0) & (np.diff(lower[turn]) == 0)
+        first = np.maximum.accumulate(np.where(again, 0, np.arange(len(turn))))
+        earlier: list[int] = rows[turn[first]][again].tolist()
+        found: list[int] = rows[turn][again].tolist()
+        self.faults += [
+            Fault(Kind.DUPLICATE_RECORD, row, "deduplicate", f"row {before} is the same")
+            for row, before in zip(found, earlier, strict=True)
+        ]
+        return found
+
+    def _ids_again(self, staged: Path) -> list[int]:
+        """The rows whose id an earlier kept row has."""
         if not self.rows:
-            return {}
+            return []
         hashes = np.concatenate(self._hashes)
         self._hashes.clear()
         in_turn = np.sort(hashes)
         several = np.unique(in_turn[1:][in_turn[1:] == in_turn[:-1]])
         if not len(several):
-            return {}
+            return []
         # Equal hashes are only a suspicion: the ids themselves decide.
         suspected = self._ids(staged, np.flatnonzero(np.isin(hashes, several)))
         first: dict[str, int] = {}
@@ -235,7 +285,7 @@ class _Sieve:
             Fault(Kind.DUPLICATE_ID, row, place, f"row {earlier} has the same one")
             for row, earlier in repeated.items()
         ]
-        return repeated
+        return [*repeated]
 
     def _ids(self, staged: Path, positions: npt.NDArray[np.int64]) -> Iterator[tuple[int, str]]:
         """The row and the id, if there is one, at each of the positions in the table."""
@@ -292,9 +342,9 @@ def _unreadable(source: Source) -> pa.Table:
 
 
 def _amended(
-    staged: Path, repeated: Mapping[int, int], sort: bool, database: "duckdb.DuckDBPyConnection"
+    staged: Path, repeated: Mapping[int, Kind], sort: bool, database: "duckdb.DuckDBPyConnection"
 ) -> Path:
-    """The staged table with the repeated ids as problems, put into row order if need be."""
+    """The staged table with the repetitions as problems, put into row order if need be."""
     amended = staged.with_name("amended.arrow")
     with pa.OSFile(str(staged), "rb") as file, pa.ipc.open_file(file) as reader:
         schema = reader.schema
@@ -305,49 +355,11 @@ def _amended(
             query = 'SELECT * FROM "press:staged" ORDER BY "row"'
             batches = database.sql(query).to_arrow_reader(BATCH_ROWS)
         rows = pa.array(repeated, pa.int64())
-        problem = pa.scalar(Kind.DUPLICATE_ID.value)
+        problems = pa.array([kind.value for kind in repeated.values()], pa.string())
         place = schema.get_field_index("problem")
-        with _Writer(amended, schema) as writer:
+        with TableWriter(amended, schema) as writer:
             for batch in batches:
-                again = pc.is_in(batch.column("row"), rows)
-                amends = pc.if_else(again, problem, batch.column(place))
+                at = pc.index_in(batch.column("row"), rows)
+                amends = pc.coalesce(problems.take(at), batch.column(place))
                 writer.add(batch.set_column(place, schema.field(place), amends))
     return amended
-
-
-class _Writer:
-    """Writes an Arrow IPC file whose bytes depend on its rows, not on how they arrive."""
-
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._file = pa.OSFile(str(path), "wb")
-        self._writer = pa.ipc.new_file(self._file, schema)
-        self._pending: list[pa.RecordBatch] = []
-        self._rows = 0
-
-    def __enter__(self) -> "_Writer":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._rows:
-            self._flush()
-        self._writer.close()
-        self._file.close()
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        taken = 0
-        while taken < batch.num_rows:
-            piece = batch.slice(taken, BATCH_ROWS - self._rows)
-            self._pending.append(piece)
-            taken += piece.num_rows
-            self._rows += piece.num_rows
-            if self._rows == BATCH_ROWS:
-                self._flush()
-
-    def _flush(self) -> None:
-        (batch,) = pa.Table.from_batches(self._pending).combine_chunks().to_batches()
-        # Of a slice Arrow also writes what follows it, up to the next multiple of 64 bytes, and
-        # of a last byte of bits all eight; a copy has nothing there.
-        if len(self._pending) == 1 or self._rows < BATCH_ROWS:
-            batch = batch.take(np.arange(self._rows))
-        self._writer.write(batch)
-        self._pending, self._rows = [], 0

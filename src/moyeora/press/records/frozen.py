@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from moyeora.press.faults import Fault
@@ -53,3 +54,41 @@ def read(path: Path, start: int, stop: int) -> pa.Table:
     if not 0 <= start <= stop or taken.num_rows != stop - start:
         raise IndexError(f"{path.name} has no rows {start} to {stop}")
     return taken
+
+
+class TableWriter:
+    """Writes a frozen table, whose bytes depend on its rows, not on how they arrive."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._file = pa.OSFile(str(path), "wb")
+        self._writer = pa.ipc.new_file(self._file, schema)
+        self._pending: list[pa.RecordBatch] = []
+        self._rows = 0
+
+    def __enter__(self) -> "TableWriter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._rows:
+            self._flush()
+        self._writer.close()
+        self._file.close()
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        taken = 0
+        while taken < batch.num_rows:
+            piece = batch.slice(taken, BATCH_ROWS - self._rows)
+            self._pending.append(piece)
+            taken += piece.num_rows
+            self._rows += piece.num_rows
+            if self._rows == BATCH_ROWS:
+                self._flush()
+
+    def _flush(self) -> None:
+        (batch,) = pa.Table.from_batches(self._pending).combine_chunks().to_batches()
+        # Of a slice Arrow also writes what follows it, up to the next multiple of 64 bytes, and
+        # of a last byte of bits all eight; a copy has nothing there.
+        if len(self._pending) == 1 or self._rows < BATCH_ROWS:
+            batch = batch.take(np.arange(self._rows))
+        self._writer.write(batch)
+        self._pending, self._rows = [], 0

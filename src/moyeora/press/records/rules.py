@@ -34,7 +34,8 @@ class Finding(IntFlag):
 class Rules:
     """``query`` gives, in this order: ``row``, ``layout``, a truth for each of ``parts``, the
     texts of ``columns``, the number in the job's order of the reason to suppress the record or
-    NULL, its :class:`Finding` and a hash of its id. ``computed`` are those of ``columns`` that
+    NULL, its :class:`Finding`, a hash of its id, and the two halves of a hash of what
+    ``deduplicate`` compares or NULL. ``computed`` are those of ``columns`` that
     do not come from the source as they are. ``tried`` are the single rules: where each is
     written, and a query of it alone."""
 
@@ -199,6 +200,11 @@ class _Compiler:
             f"WHEN {self.truth(f'customers.suppress.{reason}', rule)} THEN {number}"
             for number, (reason, rule) in enumerate(customers.suppress.items())
         ]
+        compared = [
+            f"CAST({sql.expression(rule)} AS VARCHAR)"
+            for number, rule in enumerate(customers.deduplicate)
+            if self.attempt(f"customers.deduplicate[{number}]", sql.expression(rule))
+        ]
         order = ""
         for number, rule in enumerate(customers.order_by):
             rule = unicodedata.normalize("NFC", rule)
@@ -216,6 +222,7 @@ class _Compiler:
             f"CASE {' '.join(reasons)} END::INTEGER" if reasons else "NULL::INTEGER",
             " + ".join(f"{int(bit)} * ({what})::INTEGER" for bit, what in findings),
             f"hash({identity})",
+            *_halves(compared),
         ]
         # No name of the list may be taken for a column in ORDER BY.
         named = (f'{value} AS "press:{number}"' for number, value in enumerate(chosen))
@@ -248,6 +255,18 @@ class _Compiler:
     def truth(self, key: str, rule: str) -> str:
         value = f"coalesce(CAST({sql.expression(rule)} AS BOOLEAN), false)"
         return value if self.attempt(key, value) else "false"
+
+
+def _halves(compared: list[str]) -> Iterator[str]:
+    """SQL for a hash of these texts, in two numbers; NULL where there are none."""
+    if not compared:
+        yield from ("NULL::UBIGINT", "NULL::UBIGINT")
+        return
+    some = " OR ".join(f"{text} IS NOT NULL" for text in compared)
+    # The separator is in no text that a person writes.
+    whole = " || chr(31) || ".join(f"coalesce({text}, '')" for text in compared)
+    for half in ("upper", "lower"):
+        yield f"CASE WHEN {some} THEN md5_number_{half}({whole}) END"
 
 
 def _list(columns: list[str]) -> str:

@@ -11,7 +11,7 @@ import datetime
 import io
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 
 from moyeora.press.faults import Fault, Kind, SourceError
 from moyeora.press.job import Customers
+from moyeora.press.marks import joined
 from moyeora.press.records import sql
 from moyeora.press.records.charset import (
     BAD_BYTE,
@@ -38,6 +39,7 @@ from moyeora.press.records.frozen import BATCH_ROWS
 if TYPE_CHECKING:
     import duckdb
 
+_BAD = BAD_BYTE.encode()
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 Rows = npt.NDArray[np.int64]
@@ -50,7 +52,7 @@ class Source:
 
     ``batches`` have ``row`` (int64, increasing) and then ``columns`` (string). While they are
     read, ``unreadable`` gathers the rows that could not be, in no order. ``given`` counts the
-    rows that ``reader`` gave.
+    rows that ``reader`` gave. Rows from ``decoys_from`` on are decoys, as soon as they come.
     """
 
     place: str
@@ -60,6 +62,7 @@ class Source:
     notes: list[str] = field(default_factory=list)
     failure: SourceError | None = None
     given: int = 0
+    decoys_from: int | None = None
 
     @property
     def schema(self) -> pa.Schema:
@@ -95,7 +98,7 @@ def give_tables(customers: Customers, database: "duckdb.DuckDBPyConnection") -> 
     Returns what was detected in them. Raises :class:`SourceError` when one cannot be read.
     """
     notes = []
-    files = [customers.source]
+    files = [customers.source, *filter(None, [customers.decoys])]
     for table, file in customers.tables.items():
         if file.suffix.lower() == ".parquet":
             _parquet_columns(file)
@@ -120,12 +123,23 @@ def open_source(customers: Customers, database: "duckdb.DuckDBPyConnection") -> 
         case ".sql":
             return _query(path, database)
         case _:
-            return _open_file(path, customers.sheet, customers.encoding)
+            return open_file(path, customers.sheet, customers.encoding)
 
 
-def _open_file(path: Path, sheet: str | None = None, encoding: str | None = None) -> Source:
+def open_plain(path: Path, database: "duckdb.DuckDBPyConnection") -> Source:
+    """Open a CSV, XLSX or Parquet file for itself."""
+    return _parquet(path, database) if path.suffix.lower() == ".parquet" else open_file(path)
+
+
+def open_file(
+    path: Path,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    allowed: Collection[str] = (),
+) -> Source:
+    """Open a CSV or XLSX file. ``allowed`` are columns that may have a name of the press's own."""
     workbook = path.suffix.lower() in {".xlsx", ".xlsm"}
-    return _xlsx(path, sheet) if workbook else _csv(path, encoding)
+    return _xlsx(path, sheet, allowed) if workbook else _csv(path, encoding, allowed)
 
 
 def is_reserved(column: str) -> bool:
@@ -133,7 +147,7 @@ def is_reserved(column: str) -> bool:
     return column.casefold() in {"row", "layout", "problem"} or column.startswith("when:")
 
 
-def _columns(place: str, header: Iterable[str]) -> tuple[str, ...]:
+def _columns(place: str, header: Iterable[str], allowed: Collection[str] = ()) -> tuple[str, ...]:
     """The names in a header; raises what makes them useless as names."""
     columns = tuple(unicodedata.normalize("NFC", column).strip() for column in header)
     if not columns:
@@ -151,7 +165,7 @@ def _columns(place: str, header: Iterable[str]) -> tuple[str, ...]:
             place=place,
             remedy="give each column a name of its own; SQL does not tell A from a",
         )
-    if taken := [column for column in columns if is_reserved(column)]:
+    if taken := [c for c in columns if is_reserved(c) and c not in allowed]:
         raise SourceError(
             f"has a column {', '.join(map(repr, taken))}, a name that press itself uses",
             place=place,
@@ -180,12 +194,12 @@ def normal(column: Texts) -> Texts:
 # CSV ------------------------------------------------------------------------------------------
 
 
-def _csv(path: Path, encoding: str | None) -> Source:
+def _csv(path: Path, encoding: str | None, allowed: Collection[str]) -> Source:
     from pyarrow import csv as arrow_csv
 
     charset = detect(path, encoding)
     header, delimiter, has_rows = _header(path, charset)
-    source = Source(path.name, _columns(path.name, header))
+    source = Source(path.name, _columns(path.name, header, allowed))
     if not has_rows:
         raise SourceError("has no rows", place=path.name, remedy="there is only a header")
     if encoding is None:
@@ -318,6 +332,8 @@ def _row_numbers(first: int, count: int, skipped: Iterable[int]) -> Rows:
 def _with_bad_bytes(batch: pa.RecordBatch) -> npt.NDArray[np.bool_]:
     bad = np.zeros(batch.num_rows, np.bool_)
     for column in batch.columns:
+        if _BAD not in joined(column.cast(pa.binary())).tobytes():
+            continue
         found = pc.match_substring(column, BAD_BYTE).fill_null(False)
         bad |= found.to_numpy(zero_copy_only=False)
     return bad
@@ -326,7 +342,7 @@ def _with_bad_bytes(batch: pa.RecordBatch) -> npt.NDArray[np.bool_]:
 # XLSX -----------------------------------------------------------------------------------------
 
 
-def _xlsx(path: Path, sheet: str | None) -> Source:
+def _xlsx(path: Path, sheet: str | None, allowed: Collection[str]) -> Source:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -350,7 +366,7 @@ def _xlsx(path: Path, sheet: str | None) -> Source:
     while header and not header[-1]:
         header.pop()
     width = len(header)
-    source = Source(path.name, _columns(path.name, (column or "" for column in header)))
+    source = Source(path.name, _columns(path.name, (column or "" for column in header), allowed))
     if sheet is None and len(sheets) > 1:
         source.notes.append(f"{path.name}: sheet {sheets[0]!r}, the first of {len(sheets)}")
 
@@ -447,7 +463,7 @@ def _load(database: "duckdb.DuckDBPyConnection", table: str, file: Path) -> list
     """Copy a CSV or XLSX file into a table; no row of it may be unreadable."""
     import duckdb
 
-    source = _open_file(file)
+    source = open_file(file)
     database.register("press:loaded", source.reader())
     columns = ", ".join(map(sql.name, source.columns))
     failure: SourceError | None = None

@@ -88,6 +88,8 @@ def told(error: Exception, columns: Collection[str] = ()) -> str:
 def told_of_data(error: Exception) -> str:
     """What is wrong with SQL that failed on a row: DuckDB's kind of error only, for its messages
     quote values."""
+    if "No space left" in str(error):
+        return "the disk is full: make room, then give the same command again"
     found = re.search(r"\b(Conversion|Out of Range|Out of Memory|Invalid Input)\b", str(error))
     match found[1] if found else None:
         case "Conversion":

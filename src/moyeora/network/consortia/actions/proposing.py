@@ -50,20 +50,23 @@ def write_answer(
     formed: Formed,
     snapshot: Snapshot,
     consortium: Consortium | None = None,
+    stale: bool = False,
 ) -> Proposal:
     """Store an answer, once a job: the view for the owner, plan and snapshot sealed beside it.
 
-    What was offered before becomes outdated.
+    What was offered before becomes outdated; so is the answer itself when it is ``stale``: what
+    was asked about has changed since.
     """
     item = locked(item)
     kind = Proposal.Kind.PLAN if consortium is None else Proposal.Kind.REPAIR
+    state = Proposal.State.IMPOSSIBLE if formed.plan is None else Proposal.State.OFFERED
     before = Proposal.objects.filter(item=item, kind=kind, state=Proposal.State.OFFERED)
     before.update(state=Proposal.State.OUTDATED)
     proposal = Proposal.objects.create(
         item=item,
         consortium=consortium,
         kind=kind,
-        state=Proposal.State.IMPOSSIBLE if formed.plan is None else Proposal.State.OFFERED,
+        state=Proposal.State.OUTDATED if stale else state,
         job=job.id,
         created=act.at,
         proven=formed.proven,

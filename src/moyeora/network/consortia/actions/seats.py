@@ -112,6 +112,8 @@ def accept(act: Act, seat: Seat) -> Seat:
     """
     consortium, seat = locked(seat.consortium), locked(seat)
     _must_be_open(act, consortium, seat)
+    if seat.firm.standing != Firm.Standing.MEMBER:
+        raise Refused(_("Only members can take a seat."))
     _answer(act, seat, Seat.State.ACCEPTED)
     with scopes_disabled():  # the firm's own membership, which begins here
         Party.objects.update_or_create(

@@ -7,6 +7,7 @@ off, so that it sees what would be left.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from moyeora.network.consortia.agreements.program import program, scenario_receipts
 from moyeora.network.consortia.agreements.terms import Terms
@@ -38,13 +39,18 @@ def outlooks(
     firm: str,
     own_cost: int | None,
     worth: Sequence[int] | None,
+    costs: Mapping[str, int],
 ) -> list[Outlook]:
-    """What ``firm`` (its business number) would get under each division, the chosen one first."""
+    """What ``firm`` (its business number) would get under each division, the chosen one first.
+
+    ``worth`` is v(S) of the parties, ``costs`` what their work costs them, both from bands.
+    """
     chosen = {party.id: party.weight for party in terms.parties}
-    rows = [_outlook(terms, terms.rule, chosen, firm, own_cost, worth, True)]
+    stable = partial(_stable, terms, worth, costs)
+    rows = [_outlook(terms, terms.rule, chosen, firm, own_cost, stable(chosen), True)]
     for rule, weights in divisions.items():
         if dict(weights) != chosen:
-            rows.append(_outlook(terms, rule, weights, firm, own_cost, worth, False))
+            rows.append(_outlook(terms, rule, weights, firm, own_cost, stable(weights), False))
     return rows
 
 
@@ -54,7 +60,7 @@ def _outlook(
     weights: Mapping[str, int],
     firm: str,
     own_cost: int | None,
-    worth: Sequence[int] | None,
+    stable: bool | None,
     chosen: bool,
 ) -> Outlook:
     agreed = program(terms.with_weights(rule, weights))
@@ -74,15 +80,22 @@ def _outlook(
         amounts=tuple(amounts),
         left=None if own_cost is None else tuple(amount - own_cost for amount in amounts),
         others=others,
-        stable=_stable(terms, weights, worth),
+        stable=stable,
         chosen=chosen,
     )
 
 
-def _stable(terms: Terms, weights: Mapping[str, int], worth: Sequence[int] | None) -> bool | None:
-    """Whether dividing v(N) so lies in the core of v."""
+def _stable(
+    terms: Terms,
+    worth: Sequence[int] | None,
+    costs: Mapping[str, int],
+    weights: Mapping[str, int],
+) -> bool | None:
+    """Whether no group would earn more by leaving: what each keeps beyond its costs lies in the
+    core of v.
+    """
     if worth is None or worth[-1] <= 0:
         return None
-    game = from_values(list(worth))
-    parts = [Fraction(weights[party.id] * worth[-1], 1000) for party in terms.parties]
-    return properties(game, parts).in_core
+    whole = worth[-1] + sum(costs.values())
+    parts = [Fraction(weights[p.id] * whole, 1000) - costs[p.id] for p in terms.parties]
+    return properties(from_values(list(worth)), parts).in_core

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django_scopes import scopes_disabled
 
+from moyeora.formation.discretion import band
 from moyeora.network.consortia.agreements import rules
 from moyeora.network.consortia.agreements.terms import Terms
 from moyeora.network.consortia.models import Seat, SeatTerms, Worth
@@ -28,7 +29,7 @@ def divisions(consortium_id: UUID, terms: Terms) -> dict[str, dict[str, int]]:
     }
     if worth is not None:
         for rule in ("shapley", "nucleolus"):
-            found[rule] = rules.by_worth(rule, numbers, worth.values)
+            found[rule] = rules.by_worth(rule, own_bands(consortium_id, terms), worth.values)
     return {rule: dict(weights) for rule, weights in found.items() if weights is not None}
 
 
@@ -38,6 +39,18 @@ def worth_of(consortium_id: UUID, terms: Terms) -> list[int] | None:
     with scopes_disabled():
         worth = Worth.objects.filter(consortium=consortium_id, parties=numbers).first()
     return list(worth.values) if worth else None
+
+
+def own_bands(consortium_id: UUID, terms: Terms) -> dict[str, int]:
+    """What each party's seats cost it (its own cost, or its price where it told none), at the top
+    of the band, as formation took them for v(S).
+    """
+    with scopes_disabled():
+        prices = _costs(consortium_id, "cost")
+        own = _costs(consortium_id, "own_cost")
+    return {
+        party.id: band(own.get(party.id) or prices.get(party.id, 0))[1] for party in terms.parties
+    }
 
 
 def own_cost(consortium_id: UUID, firm: UUID) -> int | None:
@@ -56,5 +69,6 @@ def _costs(consortium_id: UUID, field: str) -> dict[str, int]:
     ).select_related("seat__firm")
     for terms in seats:
         number = terms.seat.firm.number
-        sums[number] = sums.get(number, 0) + getattr(terms, field)
+        known = getattr(terms, field)
+        sums[number] = sums.get(number, 0) + (terms.cost if known is None else known)
     return sums

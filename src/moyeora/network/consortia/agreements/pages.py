@@ -1,11 +1,11 @@
 """The pages of the agreement: overview, draft, comparison, signing, paper; and of the votes."""
 
 import difflib
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,10 +15,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from moyeora.network.consortia.agreements import actions, ballots, comparison
 from moyeora.network.consortia.agreements import terms as agreed
-from moyeora.network.consortia.agreements.divisions import divisions, own_cost, worth_of
-from moyeora.network.consortia.agreements.forms import DraftForm
-from moyeora.network.consortia.agreements.paper import RULE_WORDS, Signed, pdf, text
+from moyeora.network.consortia.agreements.divisions import (
+    divisions,
+    own_bands,
+    own_cost,
+    worth_of,
+)
+from moyeora.network.consortia.agreements.forms import RULE_HINTS, RULE_LABELS, DraftForm
+from moyeora.network.consortia.agreements.paper import Signed, pdf, seat_text, text
 from moyeora.network.consortia.models import Agreement, Ballot, Consortium, Draft, Signature, Vote
+from moyeora.network.consortia.pages import may
 from moyeora.network.frame.charts import Bar
 from moyeora.network.frame.faults import NotAllowed, Refused
 from moyeora.network.frame.templatetags.moyeora import money
@@ -26,7 +32,7 @@ from moyeora.network.members.models import Person
 from moyeora.sharing.text import plain_text
 
 
-@login_required
+@may("consortia.see")
 @require_GET
 def overview(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """All versions, who has signed, my draft, the votes."""
@@ -64,13 +70,17 @@ def overview(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 def draft(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Write the draft; it is kept even while it has faults."""
     consortium = _consortium(consortium_id)
     _must_own(request, consortium)
     terms = _terms(request, consortium)
-    form = DraftForm(request.POST or None, terms=terms, initial=DraftForm.initial_of(terms))
+    form = DraftForm(
+        request.POST if request.method == "POST" else None,
+        terms=terms,
+        initial=DraftForm.initial_of(terms),
+    )
     if request.method == "POST" and form.is_valid():
         made = form.made()
         if made.rule != "negotiated":
@@ -99,13 +109,16 @@ def draft(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
             "consortium": consortium,
             "consortium_url": _url(consortium),
             "form": form,
-            "terms": terms,
+            "shares": [
+                (*fields, party, [seat_text(seat, request.LANGUAGE_CODE) for seat in party.seats])
+                for *fields, party in form.shares()
+            ],
         },
         status=status,
     )
 
 
-@login_required
+@may("consortia.see")
 @require_GET
 def compare(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """What my firm would get under each division, in three courses of events."""
@@ -123,14 +136,19 @@ def compare(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
             number,
             own_cost(consortium.id, request.actor.firm),
             worth_of(consortium.id, terms),
+            own_bands(consortium.id, terms),
         )
     else:
         problem = _("Write the price that the customer pays in a draft first.")
+    most = max((row.amounts[1] for row in rows), default=0)
+    same_for_all = all(row.amounts[1] == most for row in rows)
     said = [
         {
             "row": row,
-            "words": RULE_WORDS[row.rule][request.LANGUAGE_CODE],
-            "share": f"{row.weight / 10:g}%",
+            "words": RULE_LABELS[row.rule],
+            "hint": RULE_HINTS[row.rule],
+            "share": Fraction(row.weight, agreed.PERMILLE),
+            "most": row.amounts[1] == most and not same_for_all,
         }
         for row in rows
     ]
@@ -143,12 +161,13 @@ def compare(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
             "terms": terms,
             "problem": problem,
             "rows": said,
+            "chosen": said[0] if said else None,
             "bars": [
                 Bar(
-                    each["words"],
+                    str(each["words"]),
                     max(0, each["row"].amounts[1]),
                     money(each["row"].amounts[1], terms.currency),
-                    "good" if each["row"].chosen else "",
+                    "" if each["row"].chosen else "soft",
                 )
                 for each in said
             ],
@@ -158,7 +177,7 @@ def compare(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def compute(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Ask for v(S), on which two of the divisions rest."""
@@ -169,7 +188,7 @@ def compute(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     return redirect("job", started.id)
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def offer(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Offer my draft for signature."""
@@ -181,7 +200,7 @@ def offer(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     return redirect("agreement", made.id)
 
 
-@login_required
+@may("consortia.see")
 def read(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     """The exact text, who has signed, what changed; sign or refuse."""
     agreement = _agreement(agreement_id)
@@ -215,7 +234,7 @@ def read(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 @require_GET
 def paper(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     """The agreement with its signatures as a PDF."""
@@ -239,7 +258,7 @@ def paper(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     return response
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def put_ballot(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Put a question to the vote."""
@@ -253,7 +272,7 @@ def put_ballot(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     return redirect("agreements", consortium.id)
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def cast_vote(request: HttpRequest, ballot_id: UUID) -> HttpResponse:
     """Cast my firm's vote."""

@@ -1,21 +1,20 @@
 """Divisions to choose from, each as thousandths that sum to 1000.
 
-Two of them come from confidential figures, and must not give these away to the others:
+Some come from confidential figures and must not give these away to the others, so no exact figure
+goes in: every price and cost first becomes a bound of its 5 % band
+(:mod:`moyeora.formation.discretion`), and no share tells more than a band.
 
-- *by the work*: from the prices offered for the seats. Each price first becomes the middle of its
-  5 % band (:mod:`moyeora.formation.discretion`), so that a share tells no more than a band.
-- *Shapley value* and *nucleolus* of v(S): from prices and own costs of all. Shares are in whole
-  percent.
+- *by the work*: in proportion to the prices offered for the seats.
+- *Shapley value* and *nucleolus*: each firm is paid the cost of its work and, of what is earned
+  beyond all costs, its part of v(S).
 """
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from moyeora.formation.discretion import band
-from moyeora.network.consortia.agreements.terms import PERMILLE, whole_weights
+from moyeora.network.consortia.agreements.terms import whole_weights
 from moyeora.sharing import from_values, nucleolus, shapley
-
-PERCENT = PERMILLE // 100
 
 
 def equal(numbers: Sequence[str]) -> dict[str, int]:
@@ -34,12 +33,13 @@ def by_points(points: Mapping[str, int]) -> dict[str, int] | None:
     return whole_weights(points) if any(points.values()) else None
 
 
-def by_worth(rule: str, numbers: Sequence[str], values: Sequence[int]) -> dict[str, int] | None:
-    """By the Shapley value or the nucleolus of v(S), in whole percent; None when all is worth
-    nothing or a firm would get less than nothing.
+def by_worth(rule: str, costs: Mapping[str, int], values: Sequence[int]) -> dict[str, int] | None:
+    """By cost and the Shapley value or the nucleolus of v(S), which is in the order of ``costs``
+    (each already the top of its band). None when a firm would get less than nothing.
     """
     game = from_values(list(values))
     shares = shapley(game) if rule == "shapley" else nucleolus(game).shares
-    if min(shares) < 0 or sum(shares) <= 0:
+    parts = {firm: cost + share for (firm, cost), share in zip(costs.items(), shares, strict=True)}
+    if min(parts.values()) < 0 or not any(parts.values()):
         return None
-    return whole_weights(dict(zip(numbers, shares, strict=True)), unit=PERCENT)
+    return whole_weights(parts)

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F, Max, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
 from django_scopes import scopes_disabled
 
 from moyeora.network.consortia import actions, words
@@ -24,6 +25,7 @@ def closed_items(request: HttpRequest) -> HttpResponse:
     return render(request, "consortia/closed_items.html", {"rows": rows, "page": page})
 
 
+@require_http_methods(["GET", "POST"])
 @may("consortia.closed.see")
 def closed_item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Ask what would have got one's firm in, and read the answer."""

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from moyeora.network.consortia import actions
 from moyeora.network.consortia.actions.proposing import PROPOSE
@@ -33,6 +33,7 @@ def consortia(request: HttpRequest) -> HttpResponse:
     return render(request, "consortia/consortia.html", context)
 
 
+@require_http_methods(["GET", "POST"])
 @may("consortia.item.see")
 def item_new(request: HttpRequest) -> HttpResponse:
     """A new item: from nothing, from the example, or from a file."""
@@ -85,6 +86,7 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     return render(request, "consortia/item.html", context)
 
 
+@require_http_methods(["GET", "POST"])
 @may("consortia.item.see")
 def item_edit(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Change what an item says."""

@@ -16,6 +16,7 @@ from moyeora.network.consortia.forms import DeadlineForm
 from moyeora.network.consortia.models import Consortium, Item, Proposal
 from moyeora.network.consortia.pages import may
 from moyeora.network.consortia.seating import needs
+from moyeora.network.consortia.views import shown
 from moyeora.network.frame.charts import Span
 from moyeora.network.frame.clock import today
 from moyeora.network.frame.faults import Refused
@@ -32,7 +33,9 @@ def proposal(
     """A proposal or a repair: who, when, why, what each demand costs, or why nothing fits."""
     found = get_object_or_404(Proposal.objects.select_related("item__owner"), id=proposal_id)
     titles = {need.key: need.title for need in needs(found.item_id)}
-    view = found.view
+    view = shown(found)
+    asked = [one for one in view.get("demands", []) if one["kind"] != "need"]
+    asked.sort(key=lambda one: -one["saves"]["to"])
     form = form or DeadlineForm(initial={"deadline": today() + timedelta(days=USUAL_DAYS)})
     context: dict[str, Any] = {
         "proposal": found,
@@ -49,10 +52,8 @@ def proposal(
             {**other, "rows": _shares(other["shares"], titles)}
             for other in view.get("runners_up", [])
         ],
-        "demands": sorted(
-            (one for one in view.get("demands", []) if one["kind"] != "need"),
-            key=lambda one: -one["saves"]["to"],
-        ),
+        "demands": [one for one in asked if one["saves"]["to"] or one["days"]],
+        "free": [one for one in asked if not one["saves"]["to"] and not one["days"]],
         "conflict": view.get("conflict", []),
         "unoffered": [titles.get(key, key) for key in view.get("needs", [])],
         "changes": [

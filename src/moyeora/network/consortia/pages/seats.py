@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from moyeora.network.consortia import actions, words
 from moyeora.network.consortia.actions.proposing import REPAIR, running
@@ -64,6 +64,7 @@ def consortium(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
         "party": request.actor.of_a_firm,
         "accepted": sum(seat.state == Seat.State.ACCEPTED for seat in live),
         "past": found.item_id is None,
+        "parties": found.parties.select_related("firm").order_by("firm__name"),
     }
     return render(request, "consortia/consortium.html", context)
 
@@ -148,6 +149,7 @@ class LeaveForm(ReasonForm):
             )
 
 
+@require_http_methods(["GET", "POST"])
 @may("consortia.seat.see")
 def leave(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Give one's seats up; a replacement is looked for."""
@@ -169,6 +171,7 @@ def leave(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     return render(request, "consortia/leave.html", context, status=status)
 
 
+@require_http_methods(["GET", "POST"])
 @may("consortia.item.see")
 def dissolve(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """End a consortium before it has signed."""

@@ -106,9 +106,7 @@ KNOWN_AS: Final[dict[str, tuple[str, ...]]] = {
 
 def guess(kind: str, headings: Sequence[str]) -> dict[str, int]:
     """Column name -> which heading it probably is (from 0); what is not recognised is left out."""
-    known = {
-        _plain(alias): name for name in reversed(SCHEMA[kind]) for alias in (*KNOWN_AS[name], name)
-    }
+    known = _known(kind)
     found: dict[str, int] = {}
     for at, heading in enumerate(headings):
         name = known.get(_plain(heading)) or known.get(_plain(re.sub(r"[(\[].*", "", heading)))

@@ -15,6 +15,7 @@ from moyeora.network.frame.actor import Office
 from moyeora.network.members.actions.firms import firm_fields
 from moyeora.network.members.imports.checking import Row, label
 from moyeora.network.members.models import Certificate, Exclusion, Firm, Holding, Offer, Tie, Upload
+from moyeora.network.members.terms import capability_of, name_of
 
 MADE: Final = "made"
 UPDATED: Final = "updated"
@@ -40,6 +41,12 @@ class Step:
         if self.what == "pair":
             return f"{self.row.values['firm_a']} – {self.row.values['firm_b']}"
         return self.row.written["name"]
+
+    @property
+    def capability(self) -> str:
+        """What is offered, by its name; nothing for a firm or a pair."""
+        known = capability_of(self.row.offer["capability"]) if self.what == "offer" else None
+        return name_of(known) if known else ""
 
 
 @dataclass(frozen=True)

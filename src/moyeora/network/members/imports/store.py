@@ -4,6 +4,9 @@ import json
 import os
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
+from moyeora.network.frame.faults import Fault, Refused
 from moyeora.network.home import home
 from moyeora.network.members.imports.reading import Table
 from moyeora.network.members.models import Upload
@@ -27,9 +30,14 @@ def keep(upload: Upload, table: Table) -> None:
 
 
 def rows(upload: Upload) -> list[tuple[int, list[str]]]:
-    """The rows as they were read: number and cells. Raises FileNotFoundError after :func:`drop`."""
-    with _path(upload).open(encoding="utf-8") as file:
-        return [tuple(json.loads(line)) for line in file]
+    """The rows as they were read: number and cells. Refused when they are no longer here."""
+    try:
+        with _path(upload).open(encoding="utf-8") as file:
+            return [tuple(json.loads(line)) for line in file]
+    except FileNotFoundError:
+        raise Refused(
+            Fault("", _("The rows of this table are no longer here."), _("Send the file again."))
+        ) from None
 
 
 def drop(upload: Upload) -> None:

@@ -33,7 +33,7 @@ def enter(request: HttpRequest, firm: UUID) -> HttpResponse:
 def change(request: HttpRequest, offer: UUID) -> HttpResponse:
     """An offer's terms."""
     shown = _offer(request, offer, "members.offer.change")
-    form = TermsForm(request.POST or None, initial=actions.as_written(shown))
+    form = TermsForm(request.POST or None, initial=grouped(actions.as_written(shown)))
     if done(form, lambda told: actions.change(request.actor, shown, written=told)):
         messages.success(request, _("The offer was changed."))
         return redirect("firm", firm=shown.firm_id)
@@ -66,6 +66,14 @@ def retire(request: HttpRequest, offer: UUID) -> HttpResponse:
     actions.retire(request.actor, shown)
     messages.success(request, _("The offer is retired."))
     return redirect("firm", firm=shown.firm_id)
+
+
+def grouped(written: dict[str, str]) -> dict[str, str]:
+    """The same with thousands separators, as people read it; the action reads both."""
+    return {
+        name: f"{int(text):,}" if text.isdecimal() and name not in {"capacity", "line"} else text
+        for name, text in written.items()
+    }
 
 
 def _offer(request: HttpRequest, offer: UUID, permission: str) -> Offer:

@@ -17,10 +17,12 @@ from moyeora.network.journal.action import Act, action
 from moyeora.network.journal.audience import CONSORTIUM
 from moyeora.network.orders import packages as texts
 from moyeora.network.orders import permissions  # noqa: F401 - registers who may
+from moyeora.network.orders.mailings import actions as mailings
 from moyeora.network.orders.models import (
     Consent,
     CustomerContract,
     Delivery,
+    Mailing,
     Order,
     WorkPackage,
 )
@@ -43,7 +45,7 @@ def conclude(
 
     ``mailings`` are the keys of seats whose work is a mailing that the press prints.
     """
-    consortium = Consortium.objects.select_for_update().get(id=consortium.id)
+    consortium = Consortium.objects.select_for_update(no_key=True).get(id=consortium.id)
     agreement = consortium.agreements.filter(state=Agreement.State.IN_FORCE).first()
     faults = []
     if agreement is None:
@@ -107,7 +109,7 @@ def propose_change(
     why: str,
 ) -> Order:
     """Propose the next version of the order; whom it touches is asked."""
-    contract = CustomerContract.objects.select_for_update().get(consortium=consortium)
+    contract = CustomerContract.objects.select_for_update(no_key=True).get(consortium=consortium)
     current = contract.orders.get(state=Order.State.IN_FORCE)
     old = texts.from_json(current.packages)
     parties = set(consortium.parties.filter(left=None).values_list("firm_id", flat=True))
@@ -151,7 +153,7 @@ def propose_change(
 @action("orders.order.answer", signs=True)
 def answer_change(act: Act, order: Order, *, agree: bool) -> Order:
     """Agree or refuse; the last consent puts the change in force, one refusal ends it."""
-    order = Order.objects.select_for_update().get(id=order.id)
+    order = Order.objects.select_for_update(no_key=True).get(id=order.id)
     consent = order.consents.get(firm_id=act.actor.firm)
     if order.state != Order.State.PROPOSED or consent.answer != Consent.Answer.WAITING:
         raise Refused(_("This change has been answered."))
@@ -208,6 +210,10 @@ def close(act: Act, contract: CustomerContract) -> CustomerContract:
         raise Refused(_("This order is closed."))
     contract.closed = act.at
     contract.save(update_fields=["closed"])
+    for mailing in Mailing.objects.filter(package__consortium=contract.consortium).exclude(
+        state__in=(Mailing.State.DESTROYING, Mailing.State.DESTROYED)
+    ):
+        mailings.destroy(act.actor, mailing)
     act.record(
         "contract.closed",
         subject=contract.id,
@@ -223,11 +229,12 @@ def _from_seats(
 ) -> list[Package]:
     """A package for each accepted seat, in the order of the needs' precedence."""
     after: dict[str, list[str]] = {}
+    needed: dict[str, int] = {}
     if consortium.item is not None:
         # The item is the owner's alone; its precedence is in the agreed plan that all see.
-
         with scopes_disabled():
-            after = {need.key: list(need.after) for need in consortium.item.needs.all()}
+            for need in consortium.item.needs.all():
+                after[need.key], needed[need.key] = list(need.after), need.quantity
     seats = list(consortium.seats.filter(state=Seat.State.ACCEPTED).order_by("begins", "id"))
     keys: dict[str, list[str]] = {}
     made = []
@@ -238,12 +245,16 @@ def _from_seats(
     for seat in seats:
         key = keys[seat.need][taken.setdefault(seat.need, 0)]
         taken[seat.need] += 1
+        # A firm works in whole lots; what is beyond the need is not ordered.
+        quantity = min(seat.quantity, needed.get(seat.need, seat.quantity))
+        if seat.need in needed:
+            needed[seat.need] -= quantity
         made.append(
             Package(
                 key=key,
                 firm=seat.firm_id,
                 title=seat.title,
-                quantity=seat.quantity,
+                quantity=quantity,
                 unit=seat.unit,
                 begins=max(begins, seat.begins or begins),
                 ends=min(due, seat.ends or due),

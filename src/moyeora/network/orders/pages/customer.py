@@ -27,7 +27,8 @@ def customer(request: HttpRequest, secret: str) -> HttpResponse:
     with scopes_disabled():
         link = _link(secret)
         page = {Purpose.PROOF: _proof, Purpose.DELIVERY: _delivery, Purpose.INVOICE: _invoice}
-        return page[Purpose(link.purpose)](request, link, secret)
+        answer = request.POST if request.method == "POST" else None
+        return page[Purpose(link.purpose)](request, link, secret, answer)
 
 
 @never_cache
@@ -40,13 +41,13 @@ def customer_picture(request: HttpRequest, secret: str, number: int) -> HttpResp
         return picture_of(Mailing.objects.get(id=link.subject), number)
 
 
-def _proof(request: HttpRequest, link: CustomerLink, secret: str) -> HttpResponse:
+def _proof(request: HttpRequest, link: CustomerLink, secret: str, answer: Any) -> HttpResponse:
     mailing = Mailing.objects.select_related("package__consortium__contract").get(id=link.subject)
     problem: Any = ()
-    if request.method == "POST":
+    if answer is not None:
         try:
             mailings.approve(
-                CUSTOMER, mailing, fingerprint=request.POST.get("fingerprint", ""), link=link.id
+                CUSTOMER, mailing, fingerprint=answer.get("fingerprint", ""), link=link.id
             )
             return redirect("customer", secret)
         except Refused as refused:
@@ -62,16 +63,16 @@ def _proof(request: HttpRequest, link: CustomerLink, secret: str) -> HttpRespons
     )
 
 
-def _delivery(request: HttpRequest, link: CustomerLink, secret: str) -> HttpResponse:
+def _delivery(request: HttpRequest, link: CustomerLink, secret: str, answer: Any) -> HttpResponse:
     delivery = Delivery.objects.select_related("package__consortium__contract").get(id=link.subject)
     problem: Any = ()
-    if request.method == "POST":
+    if answer is not None:
         try:
             deliveries.answer_delivery(
                 CUSTOMER,
                 delivery,
-                accept=request.POST.get("answer") == "accept",
-                reason=request.POST.get("reason", ""),
+                accept=answer.get("answer") == "accept",
+                reason=answer.get("reason", ""),
                 link=link.id,
             )
             return redirect("customer", secret)
@@ -80,7 +81,7 @@ def _delivery(request: HttpRequest, link: CustomerLink, secret: str) -> HttpResp
     return _page(request, "orders/customer_delivery.html", link, problem, delivery=delivery)
 
 
-def _invoice(request: HttpRequest, link: CustomerLink, secret: str) -> HttpResponse:
+def _invoice(request: HttpRequest, link: CustomerLink, secret: str, answer: Any) -> HttpResponse:
     invoice = Invoice.objects.select_related("consortium__contract__agreement", "issuer").get(
         id=link.subject
     )

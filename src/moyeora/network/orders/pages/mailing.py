@@ -4,7 +4,6 @@ import io
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import RequestDataTooBig
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
+from moyeora.network.consortia.pages import may
 from moyeora.network.frame.clock import today
 from moyeora.network.frame.faults import NotAllowed, Refused
 from moyeora.network.frame.forms import tell
@@ -43,7 +43,7 @@ AT = {
 }
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def begin(request: HttpRequest, package_id: UUID) -> HttpResponse:
     """Begin the mailing of a package."""
@@ -51,7 +51,7 @@ def begin(request: HttpRequest, package_id: UUID) -> HttpResponse:
     return redirect("mailing", actions.begin(request.actor, package).id)
 
 
-@login_required
+@may("consortia.see")
 @require_GET
 def mailing(request: HttpRequest, mailing_id: UUID) -> HttpResponse:
     """Where the mailing stands, and the next thing to do."""
@@ -91,7 +91,7 @@ def mailing(request: HttpRequest, mailing_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def consent(request: HttpRequest, mailing_id: UUID) -> HttpResponse:
     """Record the customer's consent for one firm."""
@@ -129,7 +129,7 @@ def consent(request: HttpRequest, mailing_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 @csrf_exempt  # the handler must stand before the request is read; `_receive` checks the token
 def upload(request: HttpRequest, mailing_id: UUID) -> HttpResponse:
     """Take the job, sealed as it comes in."""
@@ -161,7 +161,7 @@ def _receive(request: HttpRequest, found: Mailing, handler: IntoVault) -> HttpRe
     return redirect("mailing", found.id)
 
 
-@login_required
+@may("consortia.see")
 @require_GET
 def picture(request: HttpRequest, mailing_id: UUID, number: int) -> HttpResponse:
     """A picture of a proof, decrypted in memory."""
@@ -182,7 +182,7 @@ def picture_of(found: Mailing, number: int) -> HttpResponse:
     return response
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def print_it(request: HttpRequest, mailing_id: UUID) -> HttpResponse:
     """Print all of it."""
@@ -191,7 +191,7 @@ def print_it(request: HttpRequest, mailing_id: UUID) -> HttpResponse:
     return redirect("mailing", found.id)
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def destroy(request: HttpRequest, mailing_id: UUID) -> HttpResponse:
     """Destroy what it holds of the customers."""
@@ -200,7 +200,7 @@ def destroy(request: HttpRequest, mailing_id: UUID) -> HttpResponse:
     return redirect("mailing", found.id)
 
 
-@login_required
+@may("consortia.see")
 @require_GET
 def statement(request: HttpRequest, mailing_id: UUID) -> HttpResponse:
     """The signed statement of destruction."""

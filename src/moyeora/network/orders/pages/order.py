@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from moyeora.network.consortia.models import Agreement, Consortium, Seat
+from moyeora.network.consortia.pages import may
 from moyeora.network.frame.charts import Span
 from moyeora.network.frame.clock import today
 from moyeora.network.frame.faults import NotAllowed, Refused
@@ -19,6 +19,7 @@ from moyeora.network.frame.forms import tell
 from moyeora.network.orders import packages as texts
 from moyeora.network.orders import permissions
 from moyeora.network.orders.actions import contracts, deliveries
+from moyeora.network.orders.differences import differences
 from moyeora.network.orders.forms import ChangeForm, ContractForm, DeliveryForm, InvoiceForm
 from moyeora.network.orders.models import (
     Consent,
@@ -34,7 +35,7 @@ from moyeora.network.orders.models import (
 STATE_KINDS = {"planned": "soft", "running": "wait", "accepted": "good", "dropped": "soft"}
 
 
-@login_required
+@may("consortia.see")
 @require_GET
 def order(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Everything about the order of a consortium, the next thing on top."""
@@ -45,17 +46,16 @@ def order(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
         .select_related("firm")
         .prefetch_related("deliveries")
     )
+    current = contract.orders.filter(state=Order.State.IN_FORCE).first() if contract else None
     change = contract.orders.filter(state=Order.State.PROPOSED).first() if contract else None
+    invoices = list(consortium.invoices.all())
     return render(
         request,
         "orders/order.html",
         {
             "consortium": consortium,
             "contract": contract,
-            "order": contract.orders.filter(state=Order.State.IN_FORCE).first()
-            if contract
-            else None,
-            "versions": contract.orders.all() if contract else [],
+            "order": current,
             "change": change,
             "consents": change.consents.select_related("firm") if change else [],
             "my_consent": change.consents.filter(
@@ -74,7 +74,9 @@ def order(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
                 )
                 for each in packages
             ],
-            "invoices": consortium.invoices.all(),
+            "invoices": invoices,
+            "invoiced": sum(one.gross for one in invoices),
+            "differences": differences(current, change) if current and change else [],
             "may_conclude": contract is None
             and consortium.agreements.filter(state=Agreement.State.IN_FORCE).exists()
             and permissions.owns_the_lead(request.actor, consortium),
@@ -84,14 +86,18 @@ def order(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 def conclude(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Record the contract with the customer."""
     consortium = consortium_of(consortium_id)
     if not permissions.owns_the_lead(request.actor, consortium):
         raise NotAllowed("orders.contract.conclude")
     seats = list(consortium.seats.filter(state=Seat.State.ACCEPTED).select_related("firm"))
-    form = ContractForm(request.POST or None, seats=seats, initial={"concluded": today()})
+    form = ContractForm(
+        request.POST if request.method == "POST" else None,
+        seats=seats,
+        initial={"concluded": today()},
+    )
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         data["mailings"] = frozenset(data["mailings"])
@@ -116,7 +122,7 @@ def conclude(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 def change(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Propose a change of the order."""
     consortium = consortium_of(consortium_id)
@@ -125,7 +131,7 @@ def change(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     contract = get_object_or_404(CustomerContract.objects, consortium=consortium)
     current = contract.orders.get(state=Order.State.IN_FORCE)
     form = ChangeForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         packages=texts.from_json(current.packages),
         initial={"price": current.price, "due": current.due},
     )
@@ -152,7 +158,7 @@ def change(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def answer_change(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """Agree to a change, or refuse it."""
@@ -162,7 +168,7 @@ def answer_change(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return redirect("order", asked.contract.consortium_id)
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def close(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Close the order."""
@@ -172,14 +178,14 @@ def close(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     return redirect("order", consortium_id)
 
 
-@login_required
+@may("consortia.see")
 def package(request: HttpRequest, package_id: UUID) -> HttpResponse:
     """One work package: what was delivered, what the customer said, what is open."""
     found = get_object_or_404(
         WorkPackage.objects.select_related("consortium", "firm"), id=package_id
     )
     mine = permissions.does_the_work(request.actor, found)
-    form = DeliveryForm(request.POST or None)
+    form = DeliveryForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if not mine:
             raise NotAllowed("orders.delivery.make")
@@ -212,13 +218,13 @@ def package(request: HttpRequest, package_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 def issue_invoice(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Issue an invoice."""
     consortium = consortium_of(consortium_id)
     if not permissions.owns_the_lead(request.actor, consortium):
         raise NotAllowed("orders.invoice.issue")
-    form = InvoiceForm(request.POST or None, initial={"on": today()})
+    form = InvoiceForm(request.POST if request.method == "POST" else None, initial={"on": today()})
     if request.method == "POST" and form.is_valid():
         try:
             made = deliveries.issue_invoice(request.actor, consortium, **form.cleaned_data)
@@ -240,7 +246,7 @@ def issue_invoice(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 @require_GET
 def invoice(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """An invoice."""
@@ -259,7 +265,7 @@ def invoice(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     )
 
 
-@login_required
+@may("consortia.see")
 @require_POST
 def make_link(request: HttpRequest, purpose: str, subject: UUID) -> HttpResponse:
     """Make a link for the customer and show it, this once."""
