@@ -56,6 +56,11 @@ def test_what_was_meant_is_shown_and_said(network):
     assert "다라인쇄" not in shown
 
 
+def test_every_word_may_go_on_where_nothing_else_is_found(network):
+    assert "다라인쇄" in page(network, "?q=variab+dat")
+    assert "다라인쇄" in page(network, "?q=variab")
+
+
 def test_markup_stays_text(network):
     shown = page(network, '?q="><script>alert(1)</script>&region=<b>')
     assert "<script>alert" not in shown

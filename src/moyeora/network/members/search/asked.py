@@ -42,9 +42,10 @@ class Asked:
 
     def answer(self, place: Place | None) -> tuple[Found, Meant | None]:
         """What was found; where that is nothing, what may have been meant and what it finds."""
-        found, meant = find(read(self.q), self.chosen), None
-        if not found.hits and " " in self.q:
-            found = find(read(self.q, open_words=True), self.chosen)
+        query, wider = read(self.q), read(self.q, open_words=True)
+        found, meant = find(query, self.chosen), None
+        if not found.hits and wider != query:
+            found = find(wider, self.chosen)
         if not found.hits and self.q:
             meant = instead(self.q, self.chosen)
             found = meant.found if meant else found

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from moyeora.network.members.search.tokens import is_hangul, runs, tokens, whole
+from moyeora.network.members.search.vocabulary import is_complete
 
 LONGEST_QUERY: Final = 200  # characters
 MOST_TERMS: Final = 8
@@ -53,7 +54,7 @@ def read(text: str, *, open_words: bool = False) -> Query:
     text = text[:LONGEST_QUERY]
     chunks = [found for chunk in text.split() if (found := runs(chunk))][:MOST_TERMS]
     terms = [
-        _term(chunk, _goes_on(chunk, open_words or number == len(chunks), len(chunks) == 1))
+        _term(chunk, open_words or _goes_on(chunk, number == len(chunks), len(chunks) == 1))
         for number, chunk in enumerate(chunks, start=1)
     ]
     return Query(tuple(terms), whole(text))
@@ -61,12 +62,13 @@ def read(text: str, *, open_words: bool = False) -> Query:
 
 def _goes_on(chunk: list[str], may: bool, alone: bool) -> bool:
     """Whether the last run of a term may be the beginning of a word. One letter begins half of
-    all words, and short numbers stand whole in certificates (ISO 9001) and business numbers.
+    all words, short numbers stand whole in certificates (ISO 9001) and business numbers, and
+    printing is a word that no other of the trade list goes on from, as print does.
     """
     last = chunk[-1]
     if last.isdecimal():
         return may and len(last) >= SHORT_NUMBER
-    return may and (len(last) > 1 or (alone and len(chunk) == 1))
+    return may and (len(last) > 1 or (alone and len(chunk) == 1)) and not is_complete(last)
 
 
 def _term(chunk: list[str], goes_on: bool = False) -> Term:

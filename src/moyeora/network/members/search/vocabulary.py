@@ -100,8 +100,24 @@ def words_of_function(function: str) -> str:
 def known_words() -> frozenset[str]:
     """Every word for abilities and provinces: what a typing error is held against."""
     texts = [text for term in default_trades().capabilities for text in words_of_offer(term)]
+    texts += map(words_of_function, FUNCTIONS)
     texts += [name for short, names in PROVINCES.items() for name in (short, *names)]
     return frozenset(run for text in texts for run in runs(text) if len(run) > 1)
+
+
+@cache
+def _complete_words() -> frozenset[str]:
+    ordered = sorted(known_words())
+    return frozenset(
+        word
+        for word, following in zip(ordered, [*ordered[1:], ""], strict=True)
+        if not following.startswith(word)
+    )
+
+
+def is_complete(word: str) -> bool:
+    """Whether a word is known and none of the known ones goes on from it."""
+    return word in _complete_words()
 
 
 def label(kind: str, value: str) -> str:
