@@ -160,7 +160,7 @@ def test_the_paper_and_the_arithmetic_are_one_source(people, consortium):
         said = plain_text(text(terms, 1, lang))
         for party in terms.parties:
             assert party.id in said
-            assert f"{party.weight / 10:g} %" in said
+            assert f"{party.weight / 10:g}%" in said
         assert "150,000" in said
         assert "90,000,000" in said
         assert pdf(terms, 1, [], lang) == pdf(terms, 1, [], lang)

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_scopes import scopes_disabled
@@ -67,6 +69,9 @@ def money(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
             "receipts": consortium.receipts.select_related("statement").order_by("-number"),
             "claims": CostClaim.objects.filter(consortium=consortium).select_related("firm"),
             "holds": Hold.own.filter(consortium=consortium, released=None),
+            "held_by_me": Hold.objects.filter(
+                consortium=consortium, released=None, held_by=request.actor.person
+            ).select_related("firm"),
             "batches": consortium.batches.order_by("-number"),
             "leads": permissions.owns_the_lead(request.actor, consortium),
             "owns": permissions.owns_a_party(request.actor, consortium),
@@ -153,7 +158,7 @@ def statement(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
 def statement_pdf(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """The same as a PDF."""
     found = _statement(receipt_id)
-    firm = request.holding.firm.name if _number(request) else _("the association")
+    firm = request.holding.firm.name if _number(request) else pgettext("party", "the association")
     lang = "en" if request.LANGUAGE_CODE == "en" else "ko"
     made = pdf(view(found, _number(request), lang), firm, found.receipt.consortium.title, lang)
     response = HttpResponse(made, content_type="application/pdf")
@@ -288,13 +293,17 @@ def instruct(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
 def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """A batch: its payments, the files for the bank, and what became of each."""
     found = _batch(request, batch_id)
+    whose = _names(found.consortium, request.LANGUAGE_CODE)
     return render(
         request,
         "ledger/batch.html",
         {
             "consortium": found.consortium,
             "batch": found,
-            "payouts": found.payouts.select_related("firm").order_by("party"),
+            "payouts": [
+                (payout, whose(payout.party))
+                for payout in found.payouts.select_related("firm").order_by("party")
+            ],
         },
     )
 
@@ -342,25 +351,44 @@ def books(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     consortium = _consortium(consortium_id)
     number = _number(request)
     rows = trial_balance(consortium.id)
+    whose = _names(consortium, request.LANGUAGE_CODE)
     parties = {party.firm.number for party in consortium.parties.select_related("firm")}
     shown: dict[tuple[str, str, str], list[int]] = {}
+    totals: dict[str, list[int]] = {}
     for row in rows:
         account = row.account
         other = account.party in parties and account.party != number
-        who = _("the other firms") if other and number else account.party
+        who = _("the other firms") if other and number else whose(account.party)
         key = (account.get_kind_display(), who, account.currency)
         sums = shown.setdefault(key, [0, 0])
         sums[0] += row.debits
         sums[1] += row.credits
+        total = totals.setdefault(account.currency, [0, 0])
+        total[0] += row.debits
+        total[1] += row.credits
     return render(
         request,
         "ledger/books.html",
         {
             "consortium": consortium,
             "rows": [(*key, *sums, sums[0] - sums[1]) for key, sums in shown.items()],
+            "totals": [
+                (currency, *total, total[0] - total[1]) for currency, total in totals.items()
+            ],
             "wrong": out_of_balance(rows),
         },
     )
+
+
+def _names(consortium: Consortium, lang: str) -> Callable[[str], str]:
+    """The name of an account's party: a firm, the tax office, the association, a reserve's step."""
+    agreement = consortium.agreements.filter(state=Agreement.State.IN_FORCE).first()
+    if agreement is None:
+        return str
+    agreed = program(from_json(agreement.terms), agreement.version)
+    names = {party.id: party.name[lang] for party in agreed.parties}
+    names |= {step.id: step.title[lang] for step in agreed.all_steps()}
+    return lambda party: names.get(party, party)
 
 
 class _Named:

@@ -122,7 +122,7 @@ def pdf(seen: View, firm: str, title: str, lang: str) -> bytes:
         return "–" if number is None else money(number, seen.currency, lang)
 
     rows: list[tuple[str, ...]] = [
-        ("조", "내용", "우리 회사", "모두") if ko else ("Clause", "Step", "My firm", "All")
+        ("조항", "내용", "우리 회사", "전체") if ko else ("Clause", "Step", "My firm", "All")
     ]
     rows += [(s.clause, s.title, amount(s.mine), amount(s.total)) for s in seen.steps]
     rows.append(("", "합계" if ko else "Sum", amount(seen.due), amount(seen.amount)))
@@ -133,19 +133,20 @@ def pdf(seen: View, firm: str, title: str, lang: str) -> bytes:
             rows=(
                 ("사업" if ko else "Item", title),
                 ("기업" if ko else "Firm", firm),
-                ("받은 날" if ko else "Received", day(seen.receipt.on, lang)),
-                ("받은 돈" if ko else "Received amount", amount(seen.amount)),
+                ("입금일" if ko else "Received", day(seen.receipt.on, lang)),
+                ("입금액" if ko else "Received amount", amount(seen.amount)),
             ),
         ),
-        Block("heading", "누가 무엇을 받나" if ko else "What goes where"),
+        Block("heading", "배분 내역" if ko else "What goes where"),
         Block("rows", rows=tuple(rows)),
-        Block("heading", "왜 그런가" if ko else "Why"),
+        Block("heading", "계산 근거" if ko else "Why"),
     ]
     for step in seen.steps:
         if step.why:
             blocks.append(Block("clause", f"{step.clause} {step.title}"))
             blocks.append(Block("text", step.why))
-    blocks.append(Block("text", f"SHA-256: {seen.state}"))
+    label = "배분 상태의 SHA-256" if ko else "SHA-256 of the state"
+    blocks.append(Block("rows", rows=((label, seen.state),)))
     return pdf_of(blocks, lang)
 
 

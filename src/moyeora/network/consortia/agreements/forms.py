@@ -24,8 +24,17 @@ RULE_CHOICES = (
     ("points", _("by negotiated points")),
     ("shapley", _("by what each adds (Shapley value)")),
     ("nucleolus", _("least to object to (nucleolus)")),
-    ("negotiated", _("by the shares written here")),
+    ("negotiated", _("by shares that we write ourselves")),
 )
+RULE_LABELS = dict(RULE_CHOICES)
+RULE_HINTS = {
+    "work": _("in proportion to the offers for the seats that each firm has"),
+    "equal": _("every firm gets the same"),
+    "points": _("in proportion to the points written in the draft"),
+    "shapley": _("what a firm adds to the proceeds, averaged over every order of joining"),
+    "nucleolus": _("the group that gains least still gains as much as it can"),
+    "negotiated": _("the percentages written in the draft"),
+}
 
 
 class DraftForm(forms.Form):

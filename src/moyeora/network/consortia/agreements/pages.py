@@ -1,6 +1,7 @@
 """The pages of the agreement: overview, draft, comparison, signing, paper; and of the votes."""
 
 import difflib
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +21,8 @@ from moyeora.network.consortia.agreements.divisions import (
     own_cost,
     worth_of,
 )
-from moyeora.network.consortia.agreements.forms import DraftForm
-from moyeora.network.consortia.agreements.paper import RULE_WORDS, Signed, pdf, text
+from moyeora.network.consortia.agreements.forms import RULE_HINTS, RULE_LABELS, DraftForm
+from moyeora.network.consortia.agreements.paper import Signed, pdf, seat_text, text
 from moyeora.network.consortia.models import Agreement, Ballot, Consortium, Draft, Signature, Vote
 from moyeora.network.consortia.pages import may
 from moyeora.network.frame.charts import Bar
@@ -108,7 +109,10 @@ def draft(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
             "consortium": consortium,
             "consortium_url": _url(consortium),
             "form": form,
-            "terms": terms,
+            "shares": [
+                (*fields, party, [seat_text(seat, request.LANGUAGE_CODE) for seat in party.seats])
+                for *fields, party in form.shares()
+            ],
         },
         status=status,
     )
@@ -136,11 +140,15 @@ def compare(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
         )
     else:
         problem = _("Write the price that the customer pays in a draft first.")
+    most = max((row.amounts[1] for row in rows), default=0)
+    same_for_all = all(row.amounts[1] == most for row in rows)
     said = [
         {
             "row": row,
-            "words": RULE_WORDS[row.rule][request.LANGUAGE_CODE],
-            "share": f"{row.weight / 10:g}%",
+            "words": RULE_LABELS[row.rule],
+            "hint": RULE_HINTS[row.rule],
+            "share": Fraction(row.weight, agreed.PERMILLE),
+            "most": row.amounts[1] == most and not same_for_all,
         }
         for row in rows
     ]
@@ -153,12 +161,13 @@ def compare(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
             "terms": terms,
             "problem": problem,
             "rows": said,
+            "chosen": said[0] if said else None,
             "bars": [
                 Bar(
-                    each["words"],
+                    str(each["words"]),
                     max(0, each["row"].amounts[1]),
                     money(each["row"].amounts[1], terms.currency),
-                    "good" if each["row"].chosen else "",
+                    "" if each["row"].chosen else "soft",
                 )
                 for each in said
             ],

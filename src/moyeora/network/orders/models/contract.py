@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from moyeora.network.consortia.models import Agreement, Consortium
 from moyeora.network.frame.ids import new_id
@@ -73,7 +74,7 @@ class Consent(models.Model):
 
     class Answer(models.TextChoices):
         WAITING = "waiting", _("not yet answered")
-        AGREED = "agreed", _("agreed")
+        AGREED = "agreed", pgettext_lazy("consent", "agreed")
         REFUSED = "refused", _("refused")
 
     id = models.UUIDField(primary_key=True, default=new_id)

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from moyeora.network.consortia.models import Consortium
 from moyeora.network.frame.ids import new_id
@@ -15,7 +16,7 @@ class WorkPackage(models.Model):
     class State(models.TextChoices):
         PLANNED = "planned", _("planned")
         RUNNING = "running", _("under way")
-        ACCEPTED = "accepted", _("accepted")
+        ACCEPTED = "accepted", pgettext_lazy("delivery", "accepted")
         DROPPED = "dropped", _("dropped")  # a change order took it out
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -54,7 +55,7 @@ class Delivery(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waits for acceptance")
-        ACCEPTED = "accepted", _("accepted")
+        ACCEPTED = "accepted", pgettext_lazy("delivery", "accepted")
         SILENT = "silent", _("accepted by silence")
         REJECTED = "rejected", _("rejected")
 

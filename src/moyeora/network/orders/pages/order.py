@@ -19,6 +19,7 @@ from moyeora.network.frame.forms import tell
 from moyeora.network.orders import packages as texts
 from moyeora.network.orders import permissions
 from moyeora.network.orders.actions import contracts, deliveries
+from moyeora.network.orders.differences import differences
 from moyeora.network.orders.forms import ChangeForm, ContractForm, DeliveryForm, InvoiceForm
 from moyeora.network.orders.models import (
     Consent,
@@ -45,17 +46,16 @@ def order(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
         .select_related("firm")
         .prefetch_related("deliveries")
     )
+    current = contract.orders.filter(state=Order.State.IN_FORCE).first() if contract else None
     change = contract.orders.filter(state=Order.State.PROPOSED).first() if contract else None
+    invoices = list(consortium.invoices.all())
     return render(
         request,
         "orders/order.html",
         {
             "consortium": consortium,
             "contract": contract,
-            "order": contract.orders.filter(state=Order.State.IN_FORCE).first()
-            if contract
-            else None,
-            "versions": contract.orders.all() if contract else [],
+            "order": current,
             "change": change,
             "consents": change.consents.select_related("firm") if change else [],
             "my_consent": change.consents.filter(
@@ -74,7 +74,9 @@ def order(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
                 )
                 for each in packages
             ],
-            "invoices": consortium.invoices.all(),
+            "invoices": invoices,
+            "invoiced": sum(one.gross for one in invoices),
+            "differences": differences(current, change) if current and change else [],
             "may_conclude": contract is None
             and consortium.agreements.filter(state=Agreement.State.IN_FORCE).exists()
             and permissions.owns_the_lead(request.actor, consortium),
