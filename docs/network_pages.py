@@ -38,6 +38,7 @@ class Shot:
     who: str
     address: str
     height: int = 760
+    top: str = ""  # a selector of what stands at the picture's upper edge
     drawn: str = ""  # a selector of what a script draws, to be waited for
 
 
@@ -69,6 +70,7 @@ def draw(names: set[str]) -> None:
         with sync_playwright() as playwright, translation.override("ko"):
             chromium = playwright.chromium.launch(
                 executable_path=browser,
+                env=os.environ | {"LANGUAGE": "ko"},  # how its own fields write dates
                 args=[
                     "--no-sandbox", "--disable-background-networking",
                     "--use-angle=swiftshader", "--enable-unsafe-swiftshader",  # for the map
@@ -99,7 +101,6 @@ class _Walk:
         self._before(telling.consortia, "create_item", self._members)
         self._before(telling.consortia, "invite", self._proposal)
         self._before(telling.consortia, "accept", self._seat)
-        self._before(telling.agreements, "offer_for_signature", self._comparison)
         self._before(telling.agreements, "sign", self._signature)
         self._before(telling.mailings, "approve", self._mailing)
         self._before(telling.receipts, "divide", self._order)
@@ -129,23 +130,19 @@ class _Walk:
         )
 
     def _proposal(self) -> None:
+        where = f"/consortia/proposals/{self.story.proposal.id}/"
         self.photograph(
-            Shot("proposal", OWNER, f"/consortia/proposals/{self.story.proposal.id}/", 1100)
+            Shot("proposal", OWNER, where, 900),
+            Shot("reasons", OWNER, where, 900, top="section[aria-labelledby=why]"),
         )
 
     def _seat(self) -> None:
-        from moyeora.network.consortia.models import Seat
-
-        seat = Seat.objects.filter(consortium=self.story.group, need="printing").first()
+        seat = self._seat_of("printing")
         who = self._owner(seat.firm)
         self.photograph(
-            Shot("home", who, "/"),
+            Shot("home", who, "/", 480),
             Shot("seat", who, f"/consortia/seats/{seat.id}/", 900),
         )
-
-    def _comparison(self) -> None:
-        where = f"/consortia/{self.story.group.id}/agreements"
-        self.photograph(Shot("comparison", OWNER, f"{where}/compare/", 1000))
 
     def _signature(self) -> None:
         from moyeora.network.consortia.models import Agreement
@@ -153,16 +150,31 @@ class _Walk:
         offered = Agreement.objects.get(
             consortium=self.story.group, state=Agreement.State.SIGNING
         )
-        self.photograph(Shot("agreement", OWNER, f"/consortia/agreements/{offered.id}/", 1100))
+        who = self._owner(self._seat_of("design").firm)
+        where = f"/consortia/{self.story.group.id}/agreements"
+        self.photograph(
+            Shot("comparison", who, f"{where}/compare/", 1000),
+            Shot("agreement", who, f"/consortia/agreements/{offered.id}/", 1000),
+            Shot("waiting", OWNER, "/", 480),
+        )
 
     def _mailing(self) -> None:
         from moyeora.network.orders.models import Mailing
 
         mailing = Mailing.objects.get()
-        self.photograph(Shot("mailing", OWNER, f"/orders/mailings/{mailing.id}/", 1100))
+        where = f"/orders/mailings/{mailing.id}/"
+        self.photograph(
+            Shot("mailing", OWNER, where, 520),
+            Shot("proofs", OWNER, where, 640, top="section[aria-labelledby=proofs]"),
+        )
 
     def _order(self) -> None:
         self.photograph(Shot("order", OWNER, f"/orders/{self.story.group.id}/", 1000))
+
+    def _seat_of(self, need: str) -> Any:
+        from moyeora.network.consortia.models import Seat
+
+        return Seat.objects.filter(consortium=self.story.group, need=need).first()
 
     def _receipt(self) -> Any:
         from moyeora.network.ledger.models import Receipt
@@ -207,6 +219,10 @@ class _Walk:
             if shot.drawn:
                 page.locator(shot.drawn).first.wait_for()
                 page.wait_for_timeout(1000)  # a frame or two
+            if shot.top:
+                page.locator(shot.top).evaluate(
+                    "element => scrollTo(0, element.getBoundingClientRect().top - 24)"
+                )
             file = PICTURES / f"{shot.picture}.png"
             page.screenshot(path=file)
             Image.open(file).convert("RGB").quantize(COLOURS).save(file, optimize=True)
