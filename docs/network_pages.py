@@ -70,7 +70,6 @@ def draw(names: set[str]) -> None:
         with sync_playwright() as playwright, translation.override("ko"):
             chromium = playwright.chromium.launch(
                 executable_path=browser,
-                env=os.environ | {"LANGUAGE": "ko"},  # how its own fields write dates
                 args=[
                     "--no-sandbox", "--disable-background-networking",
                     "--use-angle=swiftshader", "--enable-unsafe-swiftshader",  # for the map
@@ -103,7 +102,6 @@ class _Walk:
         self._before(telling.consortia, "accept", self._seat)
         self._before(telling.agreements, "sign", self._signature)
         self._before(telling.mailings, "approve", self._mailing)
-        self._before(telling.receipts, "divide", self._order)
         self.story.play(self)
         self.server.shutdown()
 
@@ -111,10 +109,8 @@ class _Walk:
         """What is there when all is told."""
         chain = self.story.group.id
         self.photograph(
-            Shot("statement", OWNER, f"/money/statements/{self._receipt()}/", 900),
-            Shot("money", OWNER, f"/money/{chain}/", 900),
+            Shot("statement", OWNER, f"/money/statements/{self._receipt()}/", 820),
             Shot("journal", OWNER, f"/journal/{chain}/"),
-            Shot("whole", OWNER, f"/orders/{chain}/", 900),
         )
 
     @contextmanager
@@ -132,7 +128,7 @@ class _Walk:
     def _proposal(self) -> None:
         where = f"/consortia/proposals/{self.story.proposal.id}/"
         self.photograph(
-            Shot("proposal", OWNER, where, 900),
+            Shot("proposal", OWNER, where, 900, top=".figures"),
             Shot("reasons", OWNER, where, 900, top="section[aria-labelledby=why]"),
         )
 
@@ -140,22 +136,19 @@ class _Walk:
         seat = self._seat_of("printing")
         who = self._owner(seat.firm)
         self.photograph(
-            Shot("home", who, "/", 480),
+            Shot("home", who, "/", 420),
             Shot("seat", who, f"/consortia/seats/{seat.id}/", 900),
         )
 
     def _signature(self) -> None:
         from moyeora.network.consortia.models import Agreement
 
-        offered = Agreement.objects.get(
-            consortium=self.story.group, state=Agreement.State.SIGNING
-        )
+        offered = Agreement.objects.get(consortium=self.story.group, state=Agreement.State.SIGNING)
         who = self._owner(self._seat_of("design").firm)
         where = f"/consortia/{self.story.group.id}/agreements"
         self.photograph(
             Shot("comparison", who, f"{where}/compare/", 1000),
             Shot("agreement", who, f"/consortia/agreements/{offered.id}/", 1000),
-            Shot("waiting", OWNER, "/", 480),
         )
 
     def _mailing(self) -> None:
@@ -164,12 +157,10 @@ class _Walk:
         mailing = Mailing.objects.get()
         where = f"/orders/mailings/{mailing.id}/"
         self.photograph(
+            Shot("order", OWNER, f"/orders/{self.story.group.id}/", 900),
             Shot("mailing", OWNER, where, 520),
             Shot("proofs", OWNER, where, 640, top="section[aria-labelledby=proofs]"),
         )
-
-    def _order(self) -> None:
-        self.photograph(Shot("order", OWNER, f"/orders/{self.story.group.id}/", 1000))
 
     def _seat_of(self, need: str) -> Any:
         from moyeora.network.consortia.models import Seat
