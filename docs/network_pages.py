@@ -144,7 +144,7 @@ class _Walk:
         from moyeora.network.consortia.models import Agreement
 
         offered = Agreement.objects.get(consortium=self.story.group, state=Agreement.State.SIGNING)
-        who = self._owner(self._seat_of("design").firm)
+        who = self._owner(self._seat_of("software").firm)
         where = f"/consortia/{self.story.group.id}/agreements"
         self.photograph(
             Shot("comparison", who, f"{where}/compare/", 1000),
@@ -157,7 +157,7 @@ class _Walk:
         mailing = Mailing.objects.get()
         where = f"/orders/mailings/{mailing.id}/"
         self.photograph(
-            Shot("order", OWNER, f"/orders/{self.story.group.id}/", 900),
+            Shot("order", OWNER, f"/orders/{self.story.group.id}/", 1060),
             Shot("mailing", OWNER, where, 520),
             Shot("proofs", OWNER, where, 640, top="section[aria-labelledby=proofs]"),
         )
@@ -212,7 +212,7 @@ class _Walk:
                 page.wait_for_timeout(1000)  # a frame or two
             if shot.top:
                 page.locator(shot.top).evaluate(
-                    "element => scrollTo(0, element.getBoundingClientRect().top - 24)"
+                    "element => scrollTo(0, element.getBoundingClientRect().top - 12)"
                 )
             file = PICTURES / f"{shot.picture}.png"
             page.screenshot(path=file)
