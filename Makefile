@@ -7,7 +7,7 @@ SERVE ?= 1
 
 .PHONY: run run-press test browser lint lock docs clean bench bench-press lock-bench \
 	bench-sharing bench-resolution bench-formation bench-network bench-network-search \
-	soak soak-resolution soak-press
+	soak soak-resolution soak-press soak-network
 
 # The whole story, then the application that it left behind; SERVE=0 ends instead.
 run: .venv/installed
@@ -111,3 +111,7 @@ bench-network: .venv/installed
 # Once before a release: 200 kills of a run with two workers, each gone on with to the same bytes.
 soak-press: .venv/installed
 	$(BIN)/python tests/press/soak.py 200
+
+# Once before a release: fifty kills of a worker that divides receipts, and of one that prints.
+soak-network: .venv/installed
+	KILLS=50 $(BIN)/python -m pytest tests/network/test_killed_while_settling.py

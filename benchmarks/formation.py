@@ -33,7 +33,7 @@ from moyeora.formation.linear import arrays
 from moyeora.formation.members import Members, read_members
 from moyeora.formation.model import Model
 from moyeora.formation.problem import Problem, build
-from moyeora.formation.program import Limits
+from moyeora.formation.program import Limits, solve_cp_sat
 from moyeora.formation.sample import sample
 from moyeora.formation.solve import solve, stages_of
 from moyeora.formation.trades import default_trades
@@ -144,8 +144,9 @@ def the_members(folder: Path) -> Members:
 
 def greedy(problem: Problem) -> int | None:
     """RarestFirst: needs with the fewest offers first, each filled by the offer that covers it at
-    the least cost a unit; what it costs, or None when it fails. Time is left out of account."""
-    total, taken = 0, set[int]()
+    the least cost a unit. What the offers so picked cost at the best quantities and times; None
+    when they are too many firms, or cannot keep the item's other rules."""
+    taken = set[int]()
     counts = np.bincount(problem.need, minlength=len(problem.item.needs))
     for at in np.argsort(counts, kind="stable"):
         left = problem.item.needs[at].quantity
@@ -159,14 +160,16 @@ def greedy(problem: Problem) -> int | None:
                 units = min(left, lots * int(problem.lot[pair]))
                 price = problem.cost(int(pair), lots) / units
                 if best is None or price < best[0]:
-                    best = (price, int(pair), lots, units)
+                    best = (price, int(pair), units)
             if best is None:
                 return None
             taken.add(best[1])
-            total += problem.cost(best[1], best[2])
-            left -= best[3]
-    firms = {int(problem.firm[pair]) for pair in taken}
-    return total if len(firms) <= problem.item.wishes.firms_max else None
+            left -= best[2]
+    model = Model(problem, np.array(sorted(taken)))
+    if not model.possible:
+        return None
+    found = solve_cp_sat(model.program, model.wish("cost"), Limits(seconds=SECONDS))
+    return None if found.values is None else found.objective
 
 
 def by_highs(problem: Problem, seconds: float) -> tuple[float, float, bool]:
@@ -222,8 +225,8 @@ def one(folder: Path, needs: int, family: str) -> dict[str, Any]:
         row["highs"], row["highs_value"] = seconds if proven else None, round(value)
         cost_only = replace(item, wishes=replace(item.wishes, stages=({"cost": 1},)))
         found = greedy(build(cost_only, members))
-        if family != "ties" and found is not None:
-            row["greedy_gap"] = found / row["value"] - 1
+        if family != "ties":
+            row["greedy_gap"] = None if found is None else found / row["value"] - 1
     return row
 
 
@@ -278,8 +281,10 @@ def _cells(row: dict[str, Any]) -> str:
         if row["proven"] and row[f"{peer}_value"] < row["value"]:
             told += " BETTER"
         cells += f" {told:>8}"
-    gap = row.get("greedy_gap")
-    return cells + (f" {gap:>+8.2%}" if gap is not None else f" {'-':>8}")
+    if "greedy_gap" not in row:
+        return f"{cells} {'-':>8}"
+    gap = row["greedy_gap"]
+    return f"{cells} {'none' if gap is None else f'{gap:+.2%}':>8}"
 
 
 if __name__ == "__main__":

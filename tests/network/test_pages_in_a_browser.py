@@ -100,6 +100,7 @@ class Walker:
 
     def become(self, kind: str, room: str, language: str) -> None:
         cookies = {"session": self.site["sessions"][room][kind], "django_language": language}
+        self.tab.goto("about:blank")  # or a page that asks for its progress would go on with these
         self.context.clear_cookies()
         self.context.add_cookies(
             [

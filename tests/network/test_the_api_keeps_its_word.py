@@ -48,27 +48,26 @@ def there(people):
     made = {}
 
     def arguments(name: str) -> dict:
-        if name not in made:
+        if name in API and name not in made:
             made[name] = given(API[name][0], people).get(name, Call()).arguments
-        return made[name]
+        return made.get(name, {})
 
     return arguments
 
 
 @schema.parametrize()
 @settings(
-    max_examples=12,
+    max_examples=20,
     deadline=None,
     derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
+    phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 def test_every_answer_is_one_that_is_described(keys, there, case):
-    """Each case twice: with what was made up, and about something that is there."""
-    found = there(f"{case.method} {case.path}")
-    for arguments in ({}, found) if found else ({},):
+    """The coordinator asks for what was made up, the owner for something that is there."""
+    found = there(f"{case.method} {case.path.removeprefix('/api')}")
+    for key, arguments in zip(keys, ({}, found), strict=True):
         case.path_parameters.update({name: str(value) for name, value in arguments.items()})
-        for key in keys:
-            with transaction.atomic():
-                case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS)
-                transaction.set_rollback(True)
+        with transaction.atomic():
+            case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS)
+            transaction.set_rollback(True)

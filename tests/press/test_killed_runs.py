@@ -212,7 +212,7 @@ def _uses(out: Path, pid: int) -> bool:
 
 def on_a_full_disk(job: Path, out: Path, said: Path) -> None:
     def fill(done, total):
-        if done > 1000:
+        if done > 900:  # while the third volume is printed
             resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
 
     try:

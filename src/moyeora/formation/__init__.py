@@ -13,8 +13,9 @@
     outcome.plan, outcome.proven
 
 What goes in: :mod:`.item`, :mod:`.members` (with :mod:`.tables`, :mod:`.trades`). What is made of
-it: :mod:`.problem` (what fits), :mod:`.model` (the rules), :mod:`.bound` and :mod:`.linear` (safe
-cuts, with their proofs), :mod:`.solve` (the optimum), :mod:`.plan` (the answer and its check).
+it: :mod:`.problem` (what fits), :mod:`.model` (the rules), :mod:`.bound`, :mod:`.prices`,
+:mod:`.filling` and :mod:`.linear` (safe cuts, with their proofs), :mod:`.search` (one stage),
+:mod:`.solve` (the optimum), :mod:`.plan` (the answer and its check).
 What is asked of it: :mod:`.alternatives` (runners-up, front, repair), :mod:`.explain` (why),
 :mod:`.conflict` (why not), :mod:`.value` (v(S)), :mod:`.recommend` (who fits),
 :mod:`.discretion` (what others may see). :mod:`.sample` makes a network up.

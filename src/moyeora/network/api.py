@@ -1,11 +1,9 @@
 """The API: one router a room, the same actions as the pages, errors as problem+json (RFC 9457)."""
 
-from ninja import NinjaAPI
-
-from moyeora.network.frame.problems import answer_faults
+from moyeora.network.frame.problems import Api, answer_faults
 from moyeora.network.members.acting import BySession, ByToken
 
-api = NinjaAPI(
+api = Api(
     title="Moyeora",
     version="1",
     auth=[ByToken(), BySession()],

@@ -129,11 +129,6 @@ class Pool:
         whole = pa.concat_arrays([*kept, *self._passing])
         return whole.take(pa.array(np.where(ids < 0, self.count - 1 - ids, ids).astype(np.int32)))
 
-    def kept(self, ids: np.ndarray) -> pa.Array:
-        """The fragments with these ids, none of them of this batch only."""
-        self._kept = [pa.concat_arrays(self._kept)]
-        return self._kept[0].take(pa.array(ids))
-
     def drop_passing(self) -> None:
         self._passing.clear()
         self._passing_count = 0

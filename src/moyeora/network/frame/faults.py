@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -117,6 +117,13 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if request.path.startswith("/api/"):  # an id that is none: no operation saw it
+        body = {
+            "type": "urn:moyeora:not-found",
+            "title": "There is no such thing that you may see.",
+            "status": HTTPStatus.NOT_FOUND,
+        }
+        return JsonResponse(body, status=404, content_type="application/problem+json")
     return render(request, "frame/missing.html", status=HTTPStatus.NOT_FOUND)
 
 

@@ -8,6 +8,47 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from moyeora.network.frame.faults import Fault, NotAllowed, NotFresh, Refused
 
+_SHAPE: Final = {
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "description": "stable: urn:moyeora:refused and the like"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "faults": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    name: {"type": "string"} for name in ("field", "code", "problem", "remedy")
+                },
+            },
+        },
+    },
+}
+_REFUSALS: Final = {
+    400: "This could not be read",
+    401: "Not signed in",
+    403: "Not for this office",
+    404: "There is no such thing that you may see",
+    422: "Refused, with all that is wrong",
+}
+
+
+class Api(NinjaAPI):
+    """Ninja's, with the refusals that every operation can answer in its description."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        schema = super().get_openapi_schema(**options)
+        content = {"application/problem+json": {"schema": _SHAPE}}
+        for item in schema["paths"].values():
+            for operation in item.values():
+                for status, meaning in _REFUSALS.items():
+                    told = {"description": meaning, "content": content}
+                    if str(status) not in map(str, operation["responses"]):
+                        operation["responses"][status] = told
+        return schema
+
 
 def problem(status: int, code: str, title: str, faults: tuple[Fault, ...] = ()) -> HttpResponse:
     """One answer: ``type`` is stable, ``faults`` tell field, problem and remedy."""

@@ -23,7 +23,7 @@ def erase(act: Act, entry: Entry, *, reason: str) -> None:
     faults = []
     if entry.kind == ERASED:
         faults.append(Fault("entry", _("This entry says that another was erased; it stays.")))
-    elif not Payload.objects.select_for_update().filter(entry=entry).exists():
+    elif not Payload.objects.select_for_update(no_key=True).filter(entry=entry).exists():
         faults.append(Fault("entry", _("This entry has been erased already.")))
     if not 1 <= len(reason) <= 200:
         remedy = _("Write the ground in one sentence, up to 200 characters, without names.")

@@ -76,7 +76,13 @@ def export(request: HttpRequest, chain: UUID) -> HttpResponse:
     return pages.answer_export(request, chain)
 
 
-@router.get("/{uuid:chain}/checkpoints", response={200: str})
+_TEXT = {"application/jose": {"schema": {"type": "string"}}}
+
+
+@router.get(
+    "/{uuid:chain}/checkpoints",
+    openapi_extra={"responses": {200: {"description": "OK", "content": _TEXT}}},
+)
 def checkpoints(request: HttpRequest, chain: UUID) -> HttpResponse:
     """All signed checkpoints of the chain, one JWS a line, the newest first."""
     return pages.answer_checkpoints(request, chain)

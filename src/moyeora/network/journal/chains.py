@@ -41,7 +41,7 @@ def append(records: Iterable[Record]) -> None:
     for chain_id, group in by_chain:
         if not Chain.objects.filter(id=chain_id).exists():
             Chain.objects.bulk_create([Chain(id=chain_id, head=START)], ignore_conflicts=True)
-        chain = Chain.objects.select_for_update().get(id=chain_id)
+        chain = Chain.objects.select_for_update(no_key=True).get(id=chain_id)
         entries, payloads = [], []
         for record in group:
             facts, salt = canonical(record.facts), secrets.token_bytes(32)

@@ -35,7 +35,9 @@ def checkpoint(chain_id: UUID, key: OKPKey | None = None) -> Checkpoint | None:
     """
     key = key or signing_key()
     with transaction.atomic():
-        chain = Chain.objects.select_for_update().filter(id=chain_id, length__gt=0).first()
+        chain = (
+            Chain.objects.select_for_update(no_key=True).filter(id=chain_id, length__gt=0).first()
+        )
         if chain is None:
             return None
         last = Checkpoint.objects.filter(chain=chain).first()

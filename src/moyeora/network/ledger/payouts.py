@@ -66,7 +66,7 @@ def hold(act: Act, consortium: Consortium, *, firm: Firm, amount: int, reason: s
 def release(act: Act, held: Hold) -> Hold:
     """End a hold; who put it may end it."""
     _lock(held.consortium_id)
-    held = Hold.objects.select_for_update().get(id=held.id)
+    held = Hold.objects.select_for_update(no_key=True).get(id=held.id)
     if held.released is not None:
         raise Refused(_("This amount has been released."))
     if held.held_by != act.actor.person:
@@ -156,7 +156,7 @@ def instruct(act: Act, consortium: Consortium) -> Batch:
 def send(act: Act, batch: Batch) -> Batch:
     """The bank has taken the file."""
     _lock(batch.consortium_id)
-    batch = Batch.objects.select_for_update().get(id=batch.id)
+    batch = Batch.objects.select_for_update(no_key=True).get(id=batch.id)
     if batch.sent is not None:
         raise Refused(_("This file has been sent."))
     batch.sent = act.at
@@ -177,7 +177,7 @@ def confirm(act: Act, payout: Payout) -> Payout:
     """The bank has paid."""
     chain = payout.batch.consortium_id
     _lock(chain)
-    payout = Payout.objects.select_for_update().get(id=payout.id)
+    payout = Payout.objects.select_for_update(no_key=True).get(id=payout.id)
     if payout.state != Payout.State.SENT:
         raise Refused(_("Only a payment that was sent can be confirmed."))
     payout.state, payout.ended = Payout.State.CONFIRMED, act.at
@@ -196,7 +196,7 @@ def bounce(act: Act, payout: Payout, *, reason: str) -> Payout:
     """The payment came back: it is due again, and the firm has to mend its account."""
     chain = payout.batch.consortium_id
     _lock(chain)
-    payout = Payout.objects.select_for_update().get(id=payout.id)
+    payout = Payout.objects.select_for_update(no_key=True).get(id=payout.id)
     if payout.state not in (Payout.State.SENT, Payout.State.CONFIRMED):
         raise Refused(_("Only a payment that was sent can come back."))
     if not reason.strip():
@@ -226,7 +226,7 @@ def bounce(act: Act, payout: Payout, *, reason: str) -> Payout:
 
 def _lock(consortium: UUID) -> None:
     """Whatever moves what is due in one consortium comes one after the other."""
-    Consortium.objects.select_for_update().get(id=consortium)
+    Consortium.objects.select_for_update(no_key=True).get(id=consortium)
 
 
 def _due(consortium: UUID, party: str) -> Account | None:

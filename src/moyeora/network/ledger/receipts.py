@@ -50,7 +50,7 @@ def record_receipt(
     final: bool = False,
 ) -> Receipt:
     """Write down what the bank shows. The same reference is the same receipt and is kept once."""
-    Consortium.objects.select_for_update().get(id=consortium.id)
+    Consortium.objects.select_for_update(no_key=True).get(id=consortium.id)
     known = consortium.receipts.filter(bank_reference=bank_reference.strip()).first()
     if known is not None:
         act.record(
@@ -128,8 +128,8 @@ def record_receipt(
 def divide(act: Act, receipt: Receipt) -> Statement:
     """Divide a receipt by the agreement's version under which it came."""
     Book.objects.get_or_create(agreement_id=receipt.agreement_id)
-    book = Book.objects.select_for_update().get(agreement_id=receipt.agreement_id)
-    receipt = Receipt.objects.select_for_update().get(id=receipt.id)
+    book = Book.objects.select_for_update(no_key=True).get(agreement_id=receipt.agreement_id)
+    receipt = Receipt.objects.select_for_update(no_key=True).get(id=receipt.id)
     chain = receipt.consortium_id
     if receipt.state == Receipt.State.DIVIDED:
         act.record(
@@ -148,7 +148,7 @@ def divide(act: Act, receipt: Receipt) -> Statement:
     version = receipt.agreement
     agreed = program(from_json(version.terms), version.version)
     claims = list(
-        CostClaim.objects.select_for_update()
+        CostClaim.objects.select_for_update(no_key=True)
         .filter(consortium=chain, state=CostClaim.State.APPROVED, currency=agreed.currency)
         .order_by("claimed", "id")
         if receipt.credit_of_id is None
@@ -225,7 +225,7 @@ def claim_cost(
 @action("ledger.cost.answer")
 def answer_claim(act: Act, claim: CostClaim, *, approve: bool) -> CostClaim:
     """Another firm's owner approves or refuses a claim, once."""
-    claim = CostClaim.objects.select_for_update().get(id=claim.id)
+    claim = CostClaim.objects.select_for_update(no_key=True).get(id=claim.id)
     if claim.state != CostClaim.State.CLAIMED:
         raise Refused(_("This claim has been answered."))
     claim.state = CostClaim.State.APPROVED if approve else CostClaim.State.REFUSED

@@ -71,6 +71,7 @@ class Words:
         self.pool, self.fonts, self.language = pool, fonts, language
         self._known: dict[Look, dict[str, int]] = {}
         self._advances = np.zeros(1024, np.int64)
+        self._copies: dict[int, bytes] | None = None  # what is kept meanwhile, where it is asked
         self.flaws: dict[int, Flaw] = {}
         # Words whose fragments name a size (a fallback font, a raised mark), to set them anew.
         self.sized: dict[int, str] = {}
@@ -107,6 +108,8 @@ class Words:
             grown[: len(self._advances)] = self._advances
             self._advances = grown
         self._advances[ids] = advances
+        if self._copies is not None:
+            self._copies.update(zip(ids.tolist(), words.to_pylist(), strict=True))
         return ids
 
     def _set(self, look: Look, known: dict[str, int], words: list[str]) -> None:
@@ -178,10 +181,13 @@ class Words:
         """Set words as they are without their invisible characters."""
         bare = [_INVISIBLE.sub("", word) for word in words]
         set_bare: dict[str, int] = {}
+        self._copies = {}
         self._set(look, set_bare, list(dict.fromkeys(bare)))
+        copies, self._copies = self._copies, None
         # Fragments of their own, since the bare words may stand elsewhere, without the flaw.
         ids = np.array([set_bare[text] for text in bare], np.int64)
-        kept = self._keep(self.pool.kept(ids), self._advances[ids]).tolist()
+        fragments = pa.array([copies[number] for number in ids.tolist()], pa.binary())
+        kept = self._keep(fragments, self._advances[ids]).tolist()
         known.update(zip(words, kept, strict=True))
         for word, text, found, before in zip(words, bare, kept, ids.tolist(), strict=True):
             if before in self.sized:

@@ -95,7 +95,7 @@ def locked(row: Any) -> Any:
     """The row as it is now, held until the transaction ends. Whoever calls has read it in a scope
     or has checked the permission already."""
     model: type[Model] = type(row)
-    return model._base_manager.select_for_update().get(pk=row.pk)
+    return model._base_manager.select_for_update(no_key=True).get(pk=row.pk)
 
 
 def _has_consortium(item: Item) -> bool:

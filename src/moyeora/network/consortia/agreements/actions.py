@@ -211,7 +211,7 @@ def offer_for_signature(act: Act, consortium: Consortium, *, days: int) -> Agree
 @action("consortia.agreement.sign", signs=True)
 def sign(act: Act, agreement: Agreement, *, text_hash: str) -> Agreement:
     """Sign exactly the text that was shown; the last signature puts the version in force."""
-    agreement = Agreement.objects.select_for_update().get(id=agreement.id)
+    agreement = Agreement.objects.select_for_update(no_key=True).get(id=agreement.id)
     signature = _open_signature(act, agreement)
     if not hmac.compare_digest(text_hash.encode(), agreement.text_hash.encode()):
         raise Refused(
@@ -240,7 +240,7 @@ def sign(act: Act, agreement: Agreement, *, text_hash: str) -> Agreement:
 @action("consortia.agreement.refuse", signs=True)
 def refuse_to_sign(act: Act, agreement: Agreement, *, reason: str) -> Agreement:
     """One refusal ends a version; what was in force before stays so."""
-    agreement = Agreement.objects.select_for_update().get(id=agreement.id)
+    agreement = Agreement.objects.select_for_update(no_key=True).get(id=agreement.id)
     signature = _open_signature(act, agreement)
     if not reason.strip():
         raise Refused(

@@ -74,7 +74,7 @@ def put(
 @action("consortia.ballot.vote", signs=True)
 def vote(act: Act, ballot: Ballot, *, choice: str) -> Ballot:
     """Cast the firm's one vote; the last one closes the ballot."""
-    ballot = Ballot.objects.select_for_update().get(id=ballot.id)
+    ballot = Ballot.objects.select_for_update(no_key=True).get(id=ballot.id)
     if ballot.state != Ballot.State.OPEN or ballot.deadline <= act.at:
         raise Refused(_("This vote is closed."))
     if choice not in (Vote.Choice.YES, Vote.Choice.NO, Vote.Choice.ABSTAIN):

@@ -217,7 +217,7 @@ def lock(firm: UUID) -> None:
     SQLite's transactions are one at a time anyway.
     """
     if connection.features.has_select_for_update:
-        list(Firm.objects.select_for_update().filter(id=firm).values_list("id"))
+        list(Firm.objects.select_for_update(no_key=True).filter(id=firm).values_list("id"))
 
 
 def _wrong_person(email: str, name: str) -> list[Fault]:

@@ -43,6 +43,8 @@ class Asked:
     def answer(self, place: Place | None) -> tuple[Found, Meant | None]:
         """What was found; where that is nothing, what may have been meant and what it finds."""
         found, meant = find(read(self.q), self.chosen), None
+        if not found.hits and " " in self.q:
+            found = find(read(self.q, open_words=True), self.chosen)
         if not found.hits and self.q:
             meant = instead(self.q, self.chosen)
             found = meant.found if meant else found

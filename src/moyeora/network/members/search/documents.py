@@ -88,6 +88,8 @@ def document(firm: Firm, today: date) -> Document:
         *PROVINCES.get(place, ()),
         *certificates,
         firm.profile,
+        # 사출 금형 is also looked for as 사출금형, and spaces are set as people like.
+        firm.profile.replace(" ", ""),
     ]
     names = (firm.name, firm.name.replace(" ", ""), firm.name_en, digits)
     words = [*_apart(map(stream, texts))]

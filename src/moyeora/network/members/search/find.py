@@ -31,10 +31,15 @@ from moyeora.network.members.search.store import Cases, Every, Expression, Hit, 
 
 EXACT: Final = 1_000
 """Up to about so many hits all are read and counted exactly."""
+FEW: Final = 300
+"""The same where facets are asked of the index, because their words are too common to read all."""
 UNSEEN: Final = 3
 """Who saw none in a sample may say with 95 % certainty: it held less than three on average."""
 ENOUGH: Final = 200
 """So many hits are a sample: a share of them is right to about one fourteenth."""
+COUNTED: Final = 2
+"""The lowest tier that is read to count what else could be chosen: that is worth an estimate, while
+the firms that are shown are worth reading all."""
 NAMED: Final = 100  # firms whose name matches, looked up besides a sample
 
 Facets = Mapping[str, Collection[str]]
@@ -87,7 +92,7 @@ def find(query: Query, chosen: Facets | None = None) -> Found:
     if query.name:
         scores.append(((_whole_name(query), 10 * len(query.terms)),))
 
-    everything = _sample(terms, scores)
+    everything = _sample(terms, scores, EXACT)
     if everything.share == 1:
         return _from_all(everything, chosen)
     return _from_samples(everything, chosen, query, terms, scores)
@@ -116,7 +121,7 @@ def _from_samples(
         if kind not in chosen:
             counted = found
         elif others:
-            counted = _sample([*terms, *_wanted(others)], ())
+            counted = _sample([*terms, *_wanted(others)], (), lowest=COUNTED)
         else:
             counted = everything
         facets[kind] = _choices(kind, chosen, counted)
@@ -126,29 +131,29 @@ def _from_samples(
     return Found(_ranked(hits.values()), found.count(len(found.hits)), facets)
 
 
-def _sample(parts: list[Expression], scores: Iterable[Cases]) -> _Sample:
+def _sample(
+    parts: list[Expression], scores: Iterable[Cases], exact: int = FEW, lowest: int = 0
+) -> _Sample:
     condition = Every(tuple(parts)) if parts else None
     scores = tuple(scores)
     hits: list[Hit] = []
-    highest = TIERS - 1
-    for tier in range(highest, -1, -1):
+    for tier in range(TIERS - 1, lowest - 1, -1):
         hits += match(condition, (tier, tier), scores)
         share = 4**tier
-        if tier and (len(hits) + UNSEEN) * share <= EXACT:
-            return _Sample(hits + match(condition, (0, tier - 1), scores), 1)
+        if tier > lowest and (len(hits) + UNSEEN) * share <= exact:
+            return _Sample(hits + match(condition, (lowest, tier - 1), scores), 4**lowest)
         if len(hits) >= ENOUGH:
             return _Sample(hits, share)
-    return _Sample(hits, 1)
+    return _Sample(hits, 4**lowest)
 
 
 def _named(query: Query, wanted: list[Expression], scores: list[Cases]) -> list[Hit]:
     """Whom a sample must not leave out: firms called so, and some whose name contains it."""
     hits = match(Every((_whole_name(query), *wanted)), (0, TIERS - 1), scores, NAMED)
     contained = Every((*(_marked(IN_NAME, term) for term in query.terms), *wanted))
-    for tier in range(TIERS - 1, -1, -1):
-        hits += match(contained, (tier, tier), scores, NAMED)
-        if len(hits) >= NAMED:
-            break
+    for tiers in ((TIERS // 2, TIERS - 1), (0, TIERS // 2 - 1)):
+        if len(hits) < NAMED:
+            hits += match(contained, tiers, scores, NAMED)
     return hits
 
 

@@ -11,6 +11,7 @@ from moyeora.network.members.search.tokens import is_hangul, runs, tokens, whole
 
 LONGEST_QUERY: Final = 200  # characters
 MOST_TERMS: Final = 8
+SHORT_NUMBER: Final = 5  # digits from which a number may go on
 
 
 @dataclass(frozen=True)
@@ -42,41 +43,44 @@ class Query:
     name: str = ""
 
 
-def read(text: str) -> Query:
+def read(text: str, *, open_words: bool = False) -> Query:
     """The query of a text; without a letter or digit it has no terms and finds every member.
 
-    The text is cut at :data:`LONGEST_QUERY` characters and :data:`MOST_TERMS` terms.
+    The last word may go on (vari finds variable); with ``open_words`` every one may, which costs
+    the index more. The text is cut at :data:`LONGEST_QUERY` characters and :data:`MOST_TERMS`
+    terms.
     """
     text = text[:LONGEST_QUERY]
     chunks = [found for chunk in text.split() if (found := runs(chunk))][:MOST_TERMS]
-    alone = len(chunks) == 1
-    return Query(tuple(_term(chunk, alone) for chunk in chunks), whole(text))
+    terms = [
+        _term(chunk, _goes_on(chunk, open_words or number == len(chunks), len(chunks) == 1))
+        for number, chunk in enumerate(chunks, start=1)
+    ]
+    return Query(tuple(terms), whole(text))
 
 
-def _term(chunk: list[str], alone: bool) -> Term:
+def _goes_on(chunk: list[str], may: bool, alone: bool) -> bool:
+    """Whether the last run of a term may be the beginning of a word. One letter begins half of
+    all words, and short numbers stand whole in certificates (ISO 9001) and business numbers.
+    """
     last = chunk[-1]
-    written = [[*chunk[:-1], *pieces] for pieces in _pieces(last)]
-    return Term(
-        tuple((_phrase(one, alone),) for one in written), chunk[0] if len(chunk) == 1 else ""
-    )
+    if last.isdecimal():
+        return may and len(last) >= SHORT_NUMBER
+    return may and (len(last) > 1 or (alone and len(chunk) == 1))
 
 
-def _pieces(run: str) -> list[list[str]]:
-    """사출금형 may stand as 사출 금형: the run whole, and parted once, into no single syllable."""
-    if not is_hangul(run) or len(run) > 12:
-        return [[run]]
-    return [[run], *([run[:cut], run[cut:]] for cut in range(2, len(run) - 1))]
+def _term(chunk: list[str], goes_on: bool = False) -> Term:
+    return Term(((_phrase(chunk, goes_on),),), chunk[0] if len(chunk) == 1 else "")
 
 
-def _phrase(chunk: list[str], alone: bool) -> Phrase:
+def _phrase(chunk: list[str], goes_on: bool = False) -> Phrase:
     *before, last = chunk
     lead = [token for run in before for token in tokens(run)]
     if is_hangul(last):
         # The syllable that ends a run is a token of its own; here the run may go on after it.
         pairs = tokens(last)[:-1]
         return Phrase((*lead, *pairs)) if pairs else Phrase((*lead, last), prefix=True)
-    # One letter begins half of all words: it may go on only where nothing else was typed.
-    return Phrase((*lead, last), prefix=len(last) > 1 or (alone and not lead))
+    return Phrase((*lead, last), prefix=goes_on)
 
 
 def with_one_wrong_syllable(text: str) -> Query | None:
@@ -86,10 +90,7 @@ def with_one_wrong_syllable(text: str) -> Query | None:
     terms = [_forgiving(chunk[0]) if len(chunk) == 1 else None for chunk in chunks]
     if not any(terms):
         return None
-    alone = len(chunks) == 1
-    return Query(
-        tuple(term or _term(chunk, alone) for term, chunk in zip(terms, chunks, strict=True))
-    )
+    return Query(tuple(term or _term(chunk) for term, chunk in zip(terms, chunks, strict=True)))
 
 
 def _forgiving(run: str) -> Term | None:
@@ -100,5 +101,5 @@ def _forgiving(run: str) -> Term | None:
         parts = [part for part in (run[:wrong], run[wrong + 1 :]) if len(part) > 1]
         # Half of the word, at least, must be what was typed.
         if sum(map(len, parts)) * 2 >= len(run):
-            alternatives.append(tuple(_phrase([part], False) for part in parts))
+            alternatives.append(tuple(_phrase([part]) for part in parts))
     return Term(tuple(alternatives)) if alternatives else None

@@ -45,7 +45,7 @@ def conclude(
 
     ``mailings`` are the keys of seats whose work is a mailing that the press prints.
     """
-    consortium = Consortium.objects.select_for_update().get(id=consortium.id)
+    consortium = Consortium.objects.select_for_update(no_key=True).get(id=consortium.id)
     agreement = consortium.agreements.filter(state=Agreement.State.IN_FORCE).first()
     faults = []
     if agreement is None:
@@ -109,7 +109,7 @@ def propose_change(
     why: str,
 ) -> Order:
     """Propose the next version of the order; whom it touches is asked."""
-    contract = CustomerContract.objects.select_for_update().get(consortium=consortium)
+    contract = CustomerContract.objects.select_for_update(no_key=True).get(consortium=consortium)
     current = contract.orders.get(state=Order.State.IN_FORCE)
     old = texts.from_json(current.packages)
     parties = set(consortium.parties.filter(left=None).values_list("firm_id", flat=True))
@@ -153,7 +153,7 @@ def propose_change(
 @action("orders.order.answer", signs=True)
 def answer_change(act: Act, order: Order, *, agree: bool) -> Order:
     """Agree or refuse; the last consent puts the change in force, one refusal ends it."""
-    order = Order.objects.select_for_update().get(id=order.id)
+    order = Order.objects.select_for_update(no_key=True).get(id=order.id)
     consent = order.consents.get(firm_id=act.actor.firm)
     if order.state != Order.State.PROPOSED or consent.answer != Consent.Answer.WAITING:
         raise Refused(_("This change has been answered."))

@@ -23,7 +23,7 @@ LINK_DAYS: Final = 60
 @action("orders.delivery.make")
 def deliver(act: Act, package: WorkPackage, *, quantity: int, note: str = "") -> Delivery:
     """Hand over a part of a package; the customer has the contract's days to accept it."""
-    package = WorkPackage.objects.select_for_update().get(id=package.id)
+    package = WorkPackage.objects.select_for_update(no_key=True).get(id=package.id)
     contract = package.consortium.contract
     open_ = package.quantity - delivered(package)
     faults = []
@@ -81,7 +81,7 @@ def answer_delivery(
     act: Act, delivery: Delivery, *, accept: bool, reason: str = "", link: UUID | None = None
 ) -> Delivery:
     """The customer accepts or rejects, once."""
-    delivery = Delivery.objects.select_for_update().get(id=delivery.id)
+    delivery = Delivery.objects.select_for_update(no_key=True).get(id=delivery.id)
     if delivery.state != Delivery.State.WAITING:
         raise Refused(_("This delivery has been answered."))
     if not accept and not reason.strip():
@@ -103,7 +103,7 @@ def answer_delivery(
 @action("orders.delivery.silence")
 def accept_by_silence(act: Act, delivery: Delivery) -> Delivery:
     """The customer's days have passed without an answer, as its notice said."""
-    delivery = Delivery.objects.select_for_update().get(id=delivery.id)
+    delivery = Delivery.objects.select_for_update(no_key=True).get(id=delivery.id)
     if delivery.state != Delivery.State.WAITING or delivery.deadline > act.at:
         raise Refused(_("The customer's days have not passed."))
     delivery.state, delivery.answered = Delivery.State.SILENT, act.at

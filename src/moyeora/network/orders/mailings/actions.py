@@ -175,7 +175,7 @@ def printed(act: Act, mailing: Mailing, *, counts: dict[str, int]) -> Mailing:
     _must_be(mailing, State.PRINTING)
     mailing.state, mailing.counts = State.PRINTED, counts
     mailing.save()
-    package = WorkPackage.objects.select_for_update().get(id=mailing.package_id)
+    package = WorkPackage.objects.select_for_update(no_key=True).get(id=mailing.package_id)
     Delivery.objects.create(
         package=package,
         number=package.deliveries.count() + 1,
@@ -236,7 +236,7 @@ def missing_consents(mailing: Mailing) -> list[UUID]:
 
 def _locked(mailing: Mailing) -> Mailing:
     return (
-        Mailing.objects.select_for_update(of=("self",))
+        Mailing.objects.select_for_update(of=("self",), no_key=True)
         .select_related("package__consortium")
         .get(id=mailing.id)
     )

@@ -34,7 +34,7 @@ SAMPLE: Final = 3
 
 
 @job(actions.PROOF)
-def make_proofs(task: Task, *, mailing: str) -> dict[str, Any]:
+def make_proofs(task: Task, *, mailing: str) -> dict[str, Any] | None:
     """Unpack the upload and draw chosen and extreme pieces of it."""
     row = _row(mailing)
     if row.state != Mailing.State.PROOFING:
@@ -55,12 +55,13 @@ def make_proofs(task: Task, *, mailing: str) -> dict[str, Any]:
     for number, picture in enumerate(pictures, 1):
         picture.rename(folder / "proof" / f"picture-{number:02}.png")
     vault.seal(["proof"])
-    actions.proofed(CLOCK, row, fingerprint=made.fingerprint, pictures=len(pictures))
-    return {"pictures": len(pictures)}
+    with task.finishing({"pictures": len(pictures)}):
+        actions.proofed(CLOCK, row, fingerprint=made.fingerprint, pictures=len(pictures))
+    return None
 
 
 @job(actions.PRINT)
-def print_all(task: Task, *, mailing: str) -> dict[str, Any]:
+def print_all(task: Task, *, mailing: str) -> dict[str, Any] | None:
     """Print into the vault; the customer's yes must be to this very job."""
     row = _row(mailing)
     if row.state != Mailing.State.PRINTING:
@@ -97,12 +98,13 @@ def print_all(task: Task, *, mailing: str) -> dict[str, Any]:
         "suppressed": counts.suppressed,
         "pages": result.pages,
     }
-    actions.printed(CLOCK, row, counts=told)
-    return told
+    with task.finishing(told):
+        actions.printed(CLOCK, row, counts=told)
+    return None
 
 
 @job(actions.DESTROY)
-def destroy_all(task: Task, *, mailing: str) -> dict[str, Any]:
+def destroy_all(task: Task, *, mailing: str) -> dict[str, Any] | None:
     """Destroy the plain, the sealed and the key; keep the signed statement."""
     row = _row(mailing)
     if row.state != Mailing.State.DESTROYING:
@@ -124,8 +126,9 @@ def destroy_all(task: Task, *, mailing: str) -> dict[str, Any]:
         )
     vault.destroy()
     statement = _statement(path, key) if path.exists() else {"sha256": ""}
-    actions.destroyed(CLOCK, row, statement=statement)
-    return {}
+    with task.finishing():
+        actions.destroyed(CLOCK, row, statement=statement)
+    return None
 
 
 def _row(mailing: str) -> Mailing:
