@@ -77,6 +77,7 @@ lock-bench:
 # The pictures of the pages, drawn anew by walking through them.
 docs: .venv/installed
 	$(BIN)/python docs/pages.py
+	$(BIN)/python docs/network_pages.py
 
 # The room `sharing`: its numbers, and a million random statements in chains.
 SOAK ?= 1000000

@@ -3,7 +3,8 @@
 Environment: ``MOYEORA_HOME`` (:mod:`.home`), ``DATABASE_URL`` (:mod:`.database`),
 ``MOYEORA_HOSTS`` (names under which the application is reached, separated by commas; the machine
 itself is always among them), ``MOYEORA_HTTPS=1`` (it is reached by HTTPS alone), ``EMAIL_URL``
-(``smtp://user:password@host:port``; without it mails are written to the console),
+(``smtp://user:password@host:port``; without it mails are written to the console), ``EMAIL_FROM``
+(the address from which they come),
 ``MOYEORA_ASSOCIATION`` (the association's name, at the top of every page).
 """
 
@@ -212,7 +213,7 @@ EMAIL_PORT = _MAIL.port or 587
 EMAIL_HOST_USER = unquote(_MAIL.username or "")
 EMAIL_HOST_PASSWORD = unquote(_MAIL.password or "")
 EMAIL_USE_TLS = True
-DEFAULT_FROM_EMAIL = "moyeora@localhost"
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "moyeora@localhost")
 
 LOGGING = {
     "version": 1,

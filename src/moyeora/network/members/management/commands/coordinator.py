@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.urls import reverse
 
@@ -31,5 +32,5 @@ class Command(BaseCommand):
             raise SystemExit(1) from None
         self.stdout.write(
             f"Open this link until {invitation.expires:%Y-%m-%d} and choose a password:\n"
-            f"  http://127.0.0.1:8000{reverse('accept', args=[secret])}"
+            f"  {settings.ADDRESS}{reverse('accept', args=[secret])}"
         )
