@@ -158,7 +158,7 @@ class _Walk:
         where = f"/orders/mailings/{mailing.id}/"
         self.photograph(
             Shot("order", OWNER, f"/orders/{self.story.group.id}/", 1060),
-            Shot("mailing", OWNER, where, 520),
+            Shot("mailing", OWNER, where, 450),
             Shot("proofs", OWNER, where, 640, top="section[aria-labelledby=proofs]"),
         )
 
