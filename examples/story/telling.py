@@ -170,9 +170,7 @@ class Story:
         """v(S) is computed, each firm compares what it would get, all sign one text."""
         with self._owner() as actor:
             terms = agreements.first_terms(self.group)
-            agreements.ask_for_worth(
-                actor, self.group, parties=[party.id for party in terms.parties]
-            )
+            agreements.ask_for_worth(actor, self.group, terms=terms)
         work(until_idle=True)
         with self._owner() as actor:
             terms = agreements.first_terms(self.group)

@@ -10,6 +10,7 @@ from django.core.management.commands import flush
 from django.db import connections
 from django.test import Client
 from django_scopes import scopes_disabled
+from hypothesis import HealthCheck, settings
 from tests.network.consortia_world import MORNING, World, fill
 from tests.network.processes import own_database  # noqa: F401
 
@@ -18,6 +19,10 @@ from moyeora.network.frame.actor import Actor, Office
 from moyeora.network.journal import append_only
 from moyeora.network.members.acting import actor_of
 from moyeora.network.members.models import Firm, Holding, Person
+
+# Machines differ in speed, and what is promised here is not speed.
+settings.register_profile("network", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("network")
 
 PASSWORD = "a long enough pass phrase"
 

@@ -184,17 +184,21 @@ def test_a_firm_compares_its_own_amounts_and_they_are_what_it_would_be_paid(peop
         numbers = [people.firms[key].number for key in ("ours", "partner", "third")]
         values = [million * 1_000_000 for million in (0, 0, 0, 9, 6, 0, 20)]
         Worth.objects.create(
-            consortium=consortium, parties=numbers, values=values, made=consortium.created
+            consortium=consortium,
+            parties=numbers,
+            divided=90_000_000 - 8_181_818 - 900_000,
+            values=values,
+            made=consortium.created,
         )
     terms = drafted(people, consortium)
     found = divisions(consortium.id, terms)
     assert set(found) == {"equal", "work", "points", "shapley", "nucleolus"}
     assert all(sum(weights.values()) == 1000 for weights in found.values())
-    # By hand: the Shapley value of v is (55, 37, 28)/6 millions beyond each firm's own cost.
+    # By hand: the Shapley value of v is (55, 37, 28)/120 of what is left after each firm's cost.
     costs = own_bands(consortium.id, terms)
-    whole = sum(costs.values()) + 20_000_000
-    for firm, sixths in zip(numbers, (55, 37, 28), strict=True):
-        exact = Fraction(1000 * (costs[firm] + Fraction(sixths * 1_000_000, 6)), whole)
+    rest = terms.divided - sum(costs.values())
+    for firm, part in zip(numbers, (55, 37, 28), strict=True):
+        exact = Fraction(1000 * (costs[firm] + Fraction(part * rest, 120)), terms.divided)
         assert abs(found["shapley"][firm] - exact) < 1
     rows = outlooks(terms, found, numbers[1], 36_500_000, values, costs)
     assert {row.rule: row.stable for row in rows}["shapley"] is True

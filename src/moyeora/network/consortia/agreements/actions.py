@@ -121,12 +121,18 @@ def write_draft(act: Act, consortium: Consortium, *, terms: agreed.Terms) -> Dra
 
 
 @action("consortia.agreement.compute")
-def ask_for_worth(act: Act, consortium: Consortium, *, parties: list[str]) -> Job:
-    """Have v(S) of the parties computed in the background."""
+def ask_for_worth(act: Act, consortium: Consortium, *, terms: agreed.Terms) -> Job:
+    """Have v(S) of the parties computed in the background, for what these terms divide."""
     if consortium.item is None:
         raise Refused(_("A past consortium has no item to compute from."))
     started = start(
-        "consortia.worth", {"consortium": str(consortium.id), "parties": parties}, act.actor
+        "consortia.worth",
+        {
+            "consortium": str(consortium.id),
+            "parties": [party.id for party in terms.parties],
+            "divided": terms.divided,
+        },
+        act.actor,
     )
     act.record(
         "agreement.compared",

@@ -94,8 +94,10 @@ def _stable(
     """Whether no group would earn more by leaving: what each keeps beyond its costs lies in the
     core of v.
     """
-    if worth is None or worth[-1] <= 0:
+    rest = terms.divided - sum(costs.values())
+    if worth is None or worth[-1] <= 0 or rest <= 0:
         return None
-    whole = worth[-1] + sum(costs.values())
-    parts = [Fraction(weights[p.id] * whole, 1000) - costs[p.id] for p in terms.parties]
+    # The seats need not be the cheapest way at own cost: what is left is scaled to v of all.
+    kept = [Fraction(weights[p.id] * terms.divided, 1000) - costs[p.id] for p in terms.parties]
+    parts = [each * worth[-1] / rest for each in kept]
     return properties(from_values(list(worth)), parts).in_core

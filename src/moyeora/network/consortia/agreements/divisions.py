@@ -21,7 +21,7 @@ def divisions(consortium_id: UUID, terms: Terms) -> dict[str, dict[str, int]]:
     numbers = [party.id for party in terms.parties]
     with scopes_disabled():
         costs = _costs(consortium_id, "cost")
-        worth = Worth.objects.filter(consortium=consortium_id, parties=numbers).first()
+        worth = _worth(consortium_id, terms)
     found: dict[str, Mapping[str, int] | None] = {
         "equal": rules.equal(numbers),
         "work": rules.by_work({number: costs.get(number, 0) for number in numbers}),
@@ -29,16 +29,25 @@ def divisions(consortium_id: UUID, terms: Terms) -> dict[str, dict[str, int]]:
     }
     if worth is not None:
         for rule in ("shapley", "nucleolus"):
-            found[rule] = rules.by_worth(rule, own_bands(consortium_id, terms), worth.values)
+            found[rule] = rules.by_worth(
+                rule, own_bands(consortium_id, terms), worth.values, terms.divided
+            )
     return {rule: dict(weights) for rule, weights in found.items() if weights is not None}
 
 
 def worth_of(consortium_id: UUID, terms: Terms) -> list[int] | None:
     """v(S) for the properties of a division; None when it was not computed for these parties."""
-    numbers = [party.id for party in terms.parties]
     with scopes_disabled():
-        worth = Worth.objects.filter(consortium=consortium_id, parties=numbers).first()
+        worth = _worth(consortium_id, terms)
     return list(worth.values) if worth else None
+
+
+def _worth(consortium_id: UUID, terms: Terms) -> Worth | None:
+    """v(S) for these very parties and this price; what was computed for others is of no use."""
+    numbers = [party.id for party in terms.parties]
+    return Worth.objects.filter(
+        consortium=consortium_id, parties=numbers, divided=terms.divided
+    ).first()
 
 
 def own_bands(consortium_id: UUID, terms: Terms) -> dict[str, int]:

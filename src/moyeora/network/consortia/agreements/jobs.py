@@ -20,7 +20,9 @@ SECONDS_A_GROUP = 10.0
 
 
 @job("consortia.worth")
-def compute_worth(task: Task, *, consortium: str, parties: list[str]) -> dict[str, Any]:
+def compute_worth(
+    task: Task, *, consortium: str, parties: list[str], divided: int
+) -> dict[str, Any]:
     """The value of every group of the parties; begins again from nothing if interrupted."""
     found = Consortium.objects.select_related("item", "lead").get(id=consortium)
     sealed = basis(found.item)
@@ -31,14 +33,15 @@ def compute_worth(task: Task, *, consortium: str, parties: list[str]) -> dict[st
     # more than a band.
     members = Snapshot.unpack(sealed.snapshot).members()
     item = read(table_of(found.item), min(today(), found.item.due))
-    game = value_game(
-        replace(item, owner=found.lead.number), members, parties, Limits(seconds=SECONDS_A_GROUP)
-    )
+    # What the firms can earn is what they divide: of tax and fee nobody keeps anything.
+    earned = replace(item, owner=found.lead.number, price=divided)
+    game = value_game(earned, members, parties, Limits(seconds=SECONDS_A_GROUP))
     with transaction.atomic():
         Worth.objects.update_or_create(
             consortium=found,
             defaults={
                 "parties": parties,
+                "divided": divided,
                 "values": list(game.values),
                 "made": now(),
                 "job": task.job.id,

@@ -182,9 +182,7 @@ def compare(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
 def compute(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Ask for v(S), on which two of the divisions rest."""
     consortium = _consortium(consortium_id)
-    started = actions.ask_for_worth(
-        request.actor, consortium, parties=[p.id for p in _terms(request, consortium).parties]
-    )
+    started = actions.ask_for_worth(request.actor, consortium, terms=_terms(request, consortium))
     return redirect("job", started.id)
 
 

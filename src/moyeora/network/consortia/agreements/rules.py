@@ -33,13 +33,21 @@ def by_points(points: Mapping[str, int]) -> dict[str, int] | None:
     return whole_weights(points) if any(points.values()) else None
 
 
-def by_worth(rule: str, costs: Mapping[str, int], values: Sequence[int]) -> dict[str, int] | None:
-    """By cost and the Shapley value or the nucleolus of v(S), which is in the order of ``costs``
-    (each already the top of its band). None when a firm would get less than nothing.
+def by_worth(
+    rule: str, costs: Mapping[str, int], values: Sequence[int], divided: int
+) -> dict[str, int] | None:
+    """Each firm its cost, and the rest of what is divided by the Shapley value or the nucleolus
+    of v(S), which is in the order of ``costs`` (each already the top of its band).
+
+    None when the costs eat all, or a firm would get less than nothing.
     """
     game = from_values(list(values))
     shares = shapley(game) if rule == "shapley" else nucleolus(game).shares
-    parts = {firm: cost + share for (firm, cost), share in zip(costs.items(), shares, strict=True)}
-    if min(parts.values()) < 0 or not any(parts.values()):
+    rest, worth = divided - sum(costs.values()), sum(shares)
+    if rest < 0 or worth <= 0 or min(shares) < 0:
         return None
+    parts = {
+        firm: cost + Fraction(share) * rest / worth
+        for (firm, cost), share in zip(costs.items(), shares, strict=True)
+    }
     return whole_weights(parts)

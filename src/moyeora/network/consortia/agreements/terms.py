@@ -66,6 +66,12 @@ class Terms:
         """The day on which the retention is released."""
         return self.due + timedelta(days=self.retention_days)
 
+    @property
+    def divided(self) -> int:
+        """What the firms divide of the whole price: less tax and the association's fee."""
+        tax = self.price * self.vat_permille // (PERMILLE + self.vat_permille)
+        return self.price - tax - self.price * self.association_permille // PERMILLE
+
     def party(self, number: str) -> PartyTerms:
         """The party of that business number; KeyError when there is none."""
         for party in self.parties:

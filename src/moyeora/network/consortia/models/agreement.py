@@ -19,6 +19,7 @@ class Worth(models.Model):
 
     consortium = models.OneToOneField(Consortium, models.CASCADE, primary_key=True)
     parties = models.JSONField()  # business numbers, in the order of the players
+    divided = models.PositiveBigIntegerField()  # of the price; what v of all together earns from
     values = models.JSONField()  # as moyeora.formation.value gives them
     made = models.DateTimeField()
     job = models.UUIDField(null=True)
