@@ -40,10 +40,12 @@ def new_database(home: Path) -> Iterator[Environment]:
         environment["DATABASE_URL"] = urlsplit(served)._replace(path=f"/{name}").geturl()
         with psycopg.connect(served, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
-    yield environment
-    if served.startswith("postgres"):
-        with psycopg.connect(served, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    try:
+        yield environment
+    finally:
+        if served.startswith("postgres"):
+            with psycopg.connect(served, autocommit=True) as connection:
+                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def program(environment: Environment, module: str, *arguments: str) -> str:
