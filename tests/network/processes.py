@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +20,14 @@ Environment = dict[str, str]
 @pytest.fixture(scope="session")
 def own_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
     """The environment of programs that work on one migrated database, apart from the tests'."""
-    home = tmp_path_factory.mktemp("home")
+    with new_database(tmp_path_factory.mktemp("home")) as environment:
+        program(environment, "moyeora.network.command", "migrate", "--verbosity", "0")
+        yield environment
+
+
+@contextmanager
+def new_database(home: Path) -> Iterator[Environment]:
+    """The environment of programs whose database is new and empty, and goes at the end."""
     served = os.environ.get("DATABASE_URL", "")
     environment = {
         **os.environ,
@@ -32,11 +40,12 @@ def own_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environme
         environment["DATABASE_URL"] = urlsplit(served)._replace(path=f"/{name}").geturl()
         with psycopg.connect(served, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
-    program(environment, "moyeora.network.command", "migrate", "--verbosity", "0")
-    yield environment
-    if served.startswith("postgres"):
-        with psycopg.connect(served, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    try:
+        yield environment
+    finally:
+        if served.startswith("postgres"):
+            with psycopg.connect(served, autocommit=True) as connection:
+                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def program(environment: Environment, module: str, *arguments: str) -> str:
