@@ -5,7 +5,7 @@ N ?=
 OUT ?= out/network$(if $(N),-$(N))
 SERVE ?= 1
 
-.PHONY: run run-press test browser lint lock docs clean bench bench-press lock-bench \
+.PHONY: run run-press test test-postgresql browser lint lock docs clean bench bench-press lock-bench \
 	bench-sharing bench-resolution bench-formation bench-network bench-network-search \
 	soak soak-resolution soak-press soak-network
 
@@ -18,10 +18,16 @@ run: .venv/installed
 run-press: .venv/installed
 	$(BIN)/python examples/department-store/run.py $(if $(N),--households $(N)) --out out/department-store
 
-# Every test, on SQLite; then the application's once more on a real PostgreSQL.
+# Every test, on SQLite; then on a real PostgreSQL those of the application that a database can change.
+# `make test-postgresql ONCE=` tries all of them there.
+ONCE := $(addprefix --ignore=tests/network/,permissions test_pages_in_a_browser.py \
+	test_the_api_keeps_its_word.py test_docs.py test_every_tampering_is_found.py)
 test: .venv/installed browser
 	$(BIN)/python -m pytest -n 2
-	$(BIN)/python -m tests.network.on_postgresql $(BIN)/python -m pytest -n 2 tests/network
+	$(MAKE) test-postgresql
+
+test-postgresql: .venv/installed
+	$(BIN)/python -m tests.network.on_postgresql $(BIN)/python -m pytest -n 2 tests/network $(ONCE)
 
 # The browser that the pages are tried in, where it is missing and may be installed; else those
 # tests are skipped, and say so.
