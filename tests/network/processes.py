@@ -48,6 +48,14 @@ def new_database(home: Path) -> Iterator[Environment]:
                 connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture
+def empty_database(tmp_path: Path) -> Iterator[Environment]:
+    """The same for one test alone, migrated: what it makes is there once."""
+    with new_database(tmp_path) as environment:
+        program(environment, "moyeora.network.command", "migrate", "--verbosity", "0")
+        yield environment
+
+
 def program(environment: Environment, module: str, *arguments: str) -> str:
     """Run a module to its end and return what it printed; fails with its errors."""
     done = subprocess.run(

@@ -15,19 +15,19 @@ KILLS = int(os.environ.get("KILLS", "3"))
 MODULE = "tests.network.settling"
 
 
-def test_a_killed_worker_leaves_both_or_neither_and_another_goes_on(own_database: Environment):
+def test_a_killed_worker_leaves_both_or_neither_and_another_goes_on(empty_database: Environment):
     rng = random.Random(KILLS)
-    answer(own_database, MODULE, "world")
+    answer(empty_database, MODULE, "world")
     for what, longest in (("divide", 4.0), ("work", 6.0)):
         for _ in range(KILLS):
-            worker = begin(own_database, MODULE, what)
+            worker = begin(empty_database, MODULE, what)
             time.sleep(rng.uniform(0.5, longest))
             worker.kill()
             worker.communicate(timeout=30)
-    program(own_database, MODULE, "divide")
+    program(empty_database, MODULE, "divide")
     for _ in range(30):  # the lease of who was killed last runs out
-        program(own_database, MODULE, "work")
-        found = json.loads(program(own_database, MODULE, "judge").splitlines()[-1])
+        program(empty_database, MODULE, "work")
+        found = json.loads(program(empty_database, MODULE, "judge").splitlines()[-1])
         if found["states"] == ["printed", "printed"]:
             break
     assert found["divided"] == RECEIPTS
@@ -36,5 +36,5 @@ def test_a_killed_worker_leaves_both_or_neither_and_another_goes_on(own_database
     assert found["deliveries"] == [1, 1]
     assert found["same"], "the volumes of the disturbed run are those of the undisturbed one"
     assert found["open"] == [False, False]
-    folder = Path(own_database["MOYEORA_HOME"])
+    folder = Path(empty_database["MOYEORA_HOME"])
     assert found_in(folder, MARK) == []

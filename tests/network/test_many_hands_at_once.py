@@ -24,7 +24,7 @@ def log(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def port(own_database: Environment, log: Path):
+def port(empty_database: Environment, log: Path):
     """The application on two processes of four threads each."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -35,7 +35,7 @@ def port(own_database: Environment, log: Path):
             *("--bind", f"127.0.0.1:{number}", "--workers", "2", "--threads", "4"),
             *("--timeout", "120"),
         ],
-        env=own_database,
+        env=empty_database,
         cwd=Path(__file__).parents[2],
         stdout=subprocess.DEVNULL,
         stderr=log.open("wb"),
@@ -53,12 +53,12 @@ def port(own_database: Environment, log: Path):
 
 
 def test_twenty_clients_settle_sign_and_deliver_at_once(
-    own_database: Environment, port: int, log: Path
+    empty_database: Environment, port: int, log: Path
 ):
-    told = answer(own_database, "tests.network.crowd", "world")
+    told = answer(empty_database, "tests.network.crowd", "world")
     crowd = [
         begin(
-            own_database,
+            empty_database,
             "tests.network.crowd",
             *("client", str(port), json.dumps(told), str(seed)),
         )
@@ -73,7 +73,7 @@ def test_twenty_clients_settle_sign_and_deliver_at_once(
     assert {code.rsplit(" ", 1)[1] for code in codes} <= {"200", "302", "422"}, (
         f"{codes}\n{log.read_text()[-6000:]}"
     )
-    found = answer(own_database, "tests.network.crowd", "judge", json.dumps(told))
+    found = answer(empty_database, "tests.network.crowd", "judge", json.dumps(told))
     assert found["out_of_balance"] == {}
     assert 0 < found["receipts"] <= REFERENCES
     assert found["receipts"] == found["references"] == found["postings"] == found["divided"]
