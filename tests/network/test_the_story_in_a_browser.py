@@ -142,7 +142,7 @@ def the_association_brings_its_members_in(desk: Somebody, folder: Path) -> None:
     table = sample(780, 7).members
     rows = [list(table.columns), *[["" if v is None else v for v in r] for r in table.rows()]]
     bring(desk, write(folder / "업체.xlsx", rows))
-    said = [("업체", "780", "0", "0"), ("품목", f"{len(rows) - 1:,}", "0", "0")]
+    said = [("기업", "780", "0", "0"), ("품목", f"{len(rows) - 1:,}", "0", "0")]
     assert counts(desk) == said
     desk.press("저장하기")
     desk.reads("표를 저장했습니다.")
@@ -153,10 +153,10 @@ def the_association_brings_its_members_in(desk: Somebody, folder: Path) -> None:
         if row[0] in changed:
             row[1] = f"{row[1]} 새이름"
     bring(desk, write(folder / "업체 다시.xlsx", rows))
-    assert counts(desk)[0] == ("업체", "0", "2", "778")
+    assert counts(desk)[0] == ("기업", "0", "2", "778")
     desk.press("저장하기")
     desk.reads("표를 저장했습니다.")
-    assert counts(desk)[0] == ("업체", "0", "2", "778")
+    assert counts(desk)[0] == ("기업", "0", "2", "778")
     assert counts(desk)[1][1] == "0"
     desk.go("/members/")
     desk.heading("회원사 780곳")
