@@ -76,10 +76,9 @@ def test_twenty_clients_settle_sign_and_deliver_at_once(
     found = answer(empty_database, "tests.network.crowd", "judge", json.dumps(told))
     assert found["out_of_balance"] == {}
     assert 0 < found["receipts"] <= REFERENCES
-    # A receipt that came in while an earlier one was not yet divided waits for its turn.
-    assert found["receipts"] == found["references"] == found["recorded"]
-    assert 0 < found["divided"] == found["postings"] == found["divisions"]
-    assert found["bank"] == found["divided"] * AMOUNT
+    assert found["receipts"] == found["references"] == found["postings"] == found["divided"]
+    assert found["receipts"] == found["recorded"] == found["divisions"]
+    assert found["bank"] == found["receipts"] * AMOUNT
     assert found["instructed"] + found["left"] == found["bank"]
     assert found["over"] == []
     assert found["signed"] <= 6  # three of the first version, one a firm of the amendment

@@ -78,7 +78,11 @@ def test_killed_at_twenty_moments(job, undisturbed, tmp_path):
     killed = kept = 0
     for number, moment in enumerate(moments(20, count, seed=6)):
         out = tmp_path / str(number)
-        killed += run_until(printed, out, moment, job, out)
+        while not run_until(printed, out, moment, job, out):
+            # A quick machine was through before the moment: the same again, a little earlier.
+            shutil.rmtree(out)
+            moment = Moment(max(1, moment.operation - 1))
+        killed += 1
         named = [*out.glob("volume-*.pdf")] if out.exists() else []
         result = printed(job, out)
         kept += result.kept > 0
@@ -86,9 +90,8 @@ def test_killed_at_twenty_moments(job, undisturbed, tmp_path):
         assert is_exact(out)
         assert not named or result.kept == len(wanted) - 3, "named before the list was judged"
         shutil.rmtree(out)
-    # A run on a quick machine can be over before its moment.
-    assert killed >= 10
-    assert kept >= 4
+    assert killed == 20
+    assert kept >= 8
 
 
 def test_the_power_is_cut(job, undisturbed, tmp_path):

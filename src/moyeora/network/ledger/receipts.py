@@ -140,11 +140,13 @@ def divide(act: Act, receipt: Receipt) -> Statement:
             chain=chain,
         )
         return receipt.statement
-    before = Receipt.objects.filter(
+    # What came earlier is divided earlier, whoever asks first.
+    earlier = Receipt.objects.filter(
         agreement=receipt.agreement_id, state=Receipt.State.RECORDED, number__lt=receipt.number
-    ).exists()
-    if before:
-        raise Refused(_("An earlier receipt has not been divided yet. Divide that one first."))
+    ).order_by("number")
+    for one in earlier:
+        divide(act.actor, one)
+    book.refresh_from_db()
     version = receipt.agreement
     agreed = program(from_json(version.terms), version.version)
     claims = list(
