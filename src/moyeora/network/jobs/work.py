@@ -183,7 +183,7 @@ def _outcome(task: Task, do: Callable[..., Any] | None) -> dict[str, Any] | None
         return {"state": State.FAILED, "failure": GIVEN_UP}
     try:
         if do is None:
-            raise NotImplementedError(task.job.kind)
+            raise LookupError(f"no room of this version does jobs of the kind {task.job.kind}")
         with scopes_disabled(), translation.override(task.job.language):
             try:
                 result = do(task, **task.job.arguments)
