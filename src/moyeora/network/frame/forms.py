@@ -1,14 +1,19 @@
 """How every form looks, and how what an action refused comes to its fields."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
 
 from django.forms import BaseForm
 from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from moyeora.network.frame.faults import Refused
+
+R = TypeVar("R")
 
 
 class Forms(TemplatesSetting):
@@ -33,6 +38,44 @@ def tell(form: BaseForm, refused: Refused) -> None:
     """Put the faults of an action at their fields, those of no field of the form on top."""
     for fault in refused.faults:
         form.add_error(fault.field if fault.field in form.fields else None, str(fault))
+
+
+def sent(request: HttpRequest) -> dict[str, Any]:
+    """What a form is bound to: what was sent, also when that is empty; nothing on a first look."""
+    return {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
+
+
+def entered(form: BaseForm, do: Callable[[dict[str, Any]], R]) -> R | None:
+    """What an action gives for a form that was sent and is valid; None on a first look, and when
+    something is wrong, which then stands at the form's fields.
+    """
+    if not form.is_bound or not form.is_valid():
+        return None
+    try:
+        return do(form.cleaned_data)
+    except Refused as refused:
+        tell(form, refused)
+        return None
+
+
+def form_page(
+    request: HttpRequest,
+    form: BaseForm,
+    *,
+    title: str,
+    button: str,
+    lead: str = "",
+    above: tuple[str, str],
+    back: tuple[str, str],
+) -> HttpResponse:
+    """A page of one form, answered with 422 when something in it is wrong. ``above`` and ``back``
+    are a label and an address each: what the page belongs to, and where it leads back.
+    """
+    context = {"form": form, "title": title, "button": button, "lead": lead}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(
+        request, "frame/form_page.html", {**context, "above": above, "back": back}, status=status
+    )
 
 
 def _attributes(attributes: Mapping[str, Any]) -> SafeString:

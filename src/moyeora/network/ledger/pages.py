@@ -11,10 +11,11 @@ import xlsxwriter
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_scopes import scopes_disabled
 
 from moyeora.network.consortia.agreements.program import program
@@ -22,8 +23,8 @@ from moyeora.network.consortia.agreements.terms import from_json
 from moyeora.network.consortia.models import Agreement, Consortium
 from moyeora.network.consortia.pages import may
 from moyeora.network.frame.clock import today
-from moyeora.network.frame.faults import NotAllowed, Refused
-from moyeora.network.frame.forms import tell
+from moyeora.network.frame.faults import NotAllowed
+from moyeora.network.frame.forms import entered, form_page, sent
 from moyeora.network.ledger import bank_file, payouts, permissions, receipts
 from moyeora.network.ledger.balance import out_of_balance, trial_balance
 from moyeora.network.ledger.books import Kind, balance
@@ -81,6 +82,7 @@ def money(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
 
 
 @may("consortia.see")
+@require_http_methods(["GET", "POST"])
 def record(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Enter a receipt and divide it."""
     consortium = _consortium(consortium_id)
@@ -90,33 +92,32 @@ def record(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     lang = request.LANGUAGE_CODE
     facts = [_Named(fact.id, fact.name[lang]) for fact in agreed.facts]
     form = ReceiptForm(
-        request.POST if request.method == "POST" else None,
-        request.FILES if request.method == "POST" else None,
+        **sent(request),
         facts=facts,
         invoices=list(Invoice.objects.filter(consortium=consortium)),
         initial={"on": today()},
     )
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
+
+    def record_and_divide(data: dict[str, Any]) -> Receipt:
         document = data["evidence"]
-        try:
-            receipt = receipts.record_receipt(
-                request.actor,
-                consortium,
-                on=data["on"],
-                amount=data["amount"],
-                bank_reference=data["bank_reference"],
-                evidence=_hash(document) if document else "",
-                invoice=UUID(data["invoice"]) if data["invoice"] else None,
-                facts=form.told(),
-                final=data["final"],
-            )
-            receipts.divide(request.actor, receipt)
-        except Refused as refused:
-            tell(form, refused)
-        else:
-            messages.success(request, _("The receipt is divided; every firm sees its statement."))
-            return redirect("statement", receipt.id)
+        receipt = receipts.record_receipt(
+            request.actor,
+            consortium,
+            on=data["on"],
+            amount=data["amount"],
+            bank_reference=data["bank_reference"],
+            evidence=_hash(document) if document else "",
+            invoice=UUID(data["invoice"]) if data["invoice"] else None,
+            facts=form.told(),
+            final=data["final"],
+        )
+        receipts.divide(request.actor, receipt)
+        return receipt
+
+    made = entered(form, record_and_divide)
+    if made is not None:
+        messages.success(request, _("The receipt is divided; every firm sees its statement."))
+        return redirect("statement", made.id)
     return _form(
         request,
         consortium,
@@ -210,19 +211,15 @@ def export(request: HttpRequest, consortium_id: UUID, form: str) -> HttpResponse
 
 
 @may("consortia.see")
+@require_http_methods(["GET", "POST"])
 def claim(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Claim a cost."""
     consortium = _consortium(consortium_id)
     _must(permissions.owns_a_party, request, consortium, "ledger.cost.claim")
-    form = ClaimForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            receipts.claim_cost(request.actor, consortium, **form.cleaned_data)
-        except Refused as refused:
-            tell(form, refused)
-        else:
-            messages.success(request, _("Another firm's owner approves it now."))
-            return redirect("money", consortium.id)
+    form = ClaimForm(**sent(request))
+    if entered(form, lambda data: receipts.claim_cost(request.actor, consortium, **data)):
+        messages.success(request, _("Another firm's owner approves it now."))
+        return redirect("money", consortium.id)
     return _form(
         request,
         consortium,
@@ -243,24 +240,24 @@ def answer_claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
 
 
 @may("consortia.see")
+@require_http_methods(["GET", "POST"])
 def hold(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Hold a disputed amount."""
     consortium = _consortium(consortium_id)
     _must(permissions.owns_a_party, request, consortium, "ledger.hold")
-    firms = [party.firm for party in consortium.parties.filter(left=None).select_related("firm")]
-    form = HoldForm(request.POST if request.method == "POST" else None, firms=firms)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        firm = next(one for one in firms if str(one.id) == data["firm"])
-        try:
-            payouts.hold(
-                request.actor, consortium, firm=firm, amount=data["amount"], reason=data["reason"]
-            )
-        except Refused as refused:
-            tell(form, refused)
-        else:
-            messages.success(request, _("This amount is held; all else goes on being paid."))
-            return redirect("money", consortium.id)
+    firms = {
+        str(party.firm_id): party.firm
+        for party in consortium.parties.filter(left=None).select_related("firm")
+    }
+    form = HoldForm(**sent(request), firms=list(firms.values()))
+
+    def put(data: dict[str, Any]) -> Hold:
+        firm, amount, reason = firms[data["firm"]], data["amount"], data["reason"]
+        return payouts.hold(request.actor, consortium, firm=firm, amount=amount, reason=reason)
+
+    if entered(form, put):
+        messages.success(request, _("This amount is held; all else goes on being paid."))
+        return redirect("money", consortium.id)
     return _form(
         request,
         consortium,
@@ -463,9 +460,12 @@ def _download(data: bytes, kind: str, name: str) -> HttpResponse:
 def _form(
     request: HttpRequest, consortium: Consortium, form: Any, title: str, lead: str, button: str
 ) -> HttpResponse:
-    return render(
+    return form_page(
         request,
-        "ledger/form.html",
-        {"consortium": consortium, "form": form, "title": title, "lead": lead, "button": button},
-        status=422 if form.errors else 200,
+        form,
+        title=title,
+        lead=lead,
+        button=button,
+        above=(consortium.title, reverse("consortium", args=[consortium.id])),
+        back=(_("Money"), reverse("money", args=[consortium.id])),
     )

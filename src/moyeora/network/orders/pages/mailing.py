@@ -1,6 +1,7 @@
 """A mailing from the customer's consent to its destruction."""
 
 import io
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,13 +16,14 @@ from django.views.decorators.http import require_GET, require_POST
 from moyeora.network.consortia.pages import may
 from moyeora.network.frame.clock import today
 from moyeora.network.frame.faults import NotAllowed, Refused
-from moyeora.network.frame.forms import tell
+from moyeora.network.frame.forms import entered, sent
 from moyeora.network.jobs.models import Job
 from moyeora.network.orders.forms import ConsentForm, UploadForm
 from moyeora.network.orders.mailings import actions
 from moyeora.network.orders.mailings.upload import JOB, IntoVault, SealedUpload
 from moyeora.network.orders.mailings.vault import Vault
 from moyeora.network.orders.models import CustomerLink, Mailing, WorkPackage
+from moyeora.network.orders.pages.order import order_form
 
 STEPS = (
     ("consent", gettext_lazy("Consent of the customer")),
@@ -100,32 +102,22 @@ def consent(request: HttpRequest, mailing_id: UUID) -> HttpResponse:
         party.firm
         for party in found.package.consortium.parties.filter(left=None).select_related("firm")
     ]
-    form = ConsentForm(request.POST, firms=parties, today=today())
-    if form.is_valid():
-        try:
-            actions.record_consent(
-                request.actor,
-                found,
-                firm=UUID(form.cleaned_data["firm"]),
-                given=form.cleaned_data["given"],
-                document=form.cleaned_data["document"],
-            )
-        except Refused as refused:
-            tell(form, refused)
-        else:
-            messages.success(request, _("The consent is recorded."))
-            return redirect("mailing", found.id)
-    return render(
+    form = ConsentForm(**sent(request), firms=parties, today=today())
+
+    def do(data: dict[str, Any]) -> Mailing:
+        told = {**data, "firm": UUID(data["firm"])}
+        return actions.record_consent(request.actor, found, **told)
+
+    if entered(form, do):
+        messages.success(request, _("The consent is recorded."))
+        return redirect("mailing", found.id)
+    return order_form(
         request,
-        "orders/form.html",
-        {
-            "consortium": found.package.consortium,
-            "form": form,
-            "title": _("Consent of the customer"),
-            "lead": "",
-            "button": _("Record the consent"),
-        },
-        status=422,
+        found.package.consortium,
+        form,
+        _("Consent of the customer"),
+        "",
+        _("Record the consent"),
     )
 
 

@@ -8,14 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from moyeora.network.consortia.models import Agreement, Consortium, Seat
 from moyeora.network.consortia.pages import may
 from moyeora.network.frame.charts import Span
 from moyeora.network.frame.clock import today
-from moyeora.network.frame.faults import NotAllowed, Refused
-from moyeora.network.frame.forms import tell
+from moyeora.network.frame.faults import NotAllowed
+from moyeora.network.frame.forms import entered, form_page, sent
 from moyeora.network.orders import packages as texts
 from moyeora.network.orders import permissions
 from moyeora.network.orders.actions import contracts, deliveries
@@ -87,42 +87,34 @@ def order(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
 
 
 @may("consortia.see")
+@require_http_methods(["GET", "POST"])
 def conclude(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Record the contract with the customer."""
     consortium = consortium_of(consortium_id)
     if not permissions.owns_the_lead(request.actor, consortium):
         raise NotAllowed("orders.contract.conclude")
     seats = list(consortium.seats.filter(state=Seat.State.ACCEPTED).select_related("firm"))
-    form = ContractForm(
-        request.POST if request.method == "POST" else None,
-        seats=seats,
-        initial={"concluded": today()},
-    )
-    if request.method == "POST" and form.is_valid():
-        data = dict(form.cleaned_data)
-        data["mailings"] = frozenset(data["mailings"])
-        try:
-            contracts.conclude(request.actor, consortium, **data)
-        except Refused as refused:
-            tell(form, refused)
-        else:
-            messages.success(request, _("The contract is concluded; the work can begin."))
-            return redirect("order", consortium.id)
-    return render(
+    form = ContractForm(**sent(request), seats=seats, initial={"concluded": today()})
+
+    def do(data: dict[str, Any]) -> CustomerContract:
+        told = {**data, "mailings": frozenset(data["mailings"])}
+        return contracts.conclude(request.actor, consortium, **told)
+
+    if entered(form, do):
+        messages.success(request, _("The contract is concluded; the work can begin."))
+        return redirect("order", consortium.id)
+    return order_form(
         request,
-        "orders/form.html",
-        {
-            "consortium": consortium,
-            "form": form,
-            "title": _("The contract with the customer"),
-            "lead": _("The first order is what the agreement's seats say."),
-            "button": _("Conclude the contract"),
-        },
-        status=422 if form.errors else 200,
+        consortium,
+        form,
+        _("The contract with the customer"),
+        _("The first order is what the agreement's seats say."),
+        _("Conclude the contract"),
     )
 
 
 @may("consortia.see")
+@require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Propose a change of the order."""
     consortium = consortium_of(consortium_id)
@@ -131,25 +123,18 @@ def change(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     contract = get_object_or_404(CustomerContract.objects, consortium=consortium)
     current = contract.orders.get(state=Order.State.IN_FORCE)
     form = ChangeForm(
-        request.POST if request.method == "POST" else None,
+        **sent(request),
         packages=texts.from_json(current.packages),
         initial={"price": current.price, "due": current.due},
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            contracts.propose_change(
-                request.actor,
-                consortium,
-                packages=form.changed(),
-                price=form.cleaned_data["price"],
-                due=form.cleaned_data["due"],
-                why=form.cleaned_data["why"],
-            )
-        except Refused as refused:
-            tell(form, refused)
-        else:
-            messages.success(request, _("Every firm that the change touches is asked."))
-            return redirect("order", consortium.id)
+
+    def do(data: dict[str, Any]) -> Order:
+        told = {name: data[name] for name in ("price", "due", "why")}
+        return contracts.propose_change(request.actor, consortium, packages=form.changed(), **told)
+
+    if entered(form, do):
+        messages.success(request, _("Every firm that the change touches is asked."))
+        return redirect("order", consortium.id)
     return render(
         request,
         "orders/change.html",
@@ -179,24 +164,19 @@ def close(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
 
 
 @may("consortia.see")
+@require_http_methods(["GET", "POST"])
 def package(request: HttpRequest, package_id: UUID) -> HttpResponse:
     """One work package: what was delivered, what the customer said, what is open."""
     found = get_object_or_404(
         WorkPackage.objects.select_related("consortium", "firm"), id=package_id
     )
     mine = permissions.does_the_work(request.actor, found)
-    form = DeliveryForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST":
-        if not mine:
-            raise NotAllowed("orders.delivery.make")
-        if form.is_valid():
-            try:
-                deliveries.deliver(request.actor, found, **form.cleaned_data)
-            except Refused as refused:
-                tell(form, refused)
-            else:
-                messages.success(request, _("The delivery is recorded."))
-                return redirect("package", found.id)
+    form = DeliveryForm(**sent(request))
+    if form.is_bound and not mine:
+        raise NotAllowed("orders.delivery.make")
+    if entered(form, lambda data: deliveries.deliver(request.actor, found, **data)):
+        messages.success(request, _("The delivery is recorded."))
+        return redirect("package", found.id)
     return render(
         request,
         "orders/package.html",
@@ -219,30 +199,23 @@ def package(request: HttpRequest, package_id: UUID) -> HttpResponse:
 
 
 @may("consortia.see")
+@require_http_methods(["GET", "POST"])
 def issue_invoice(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Issue an invoice."""
     consortium = consortium_of(consortium_id)
     if not permissions.owns_the_lead(request.actor, consortium):
         raise NotAllowed("orders.invoice.issue")
-    form = InvoiceForm(request.POST if request.method == "POST" else None, initial={"on": today()})
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = deliveries.issue_invoice(request.actor, consortium, **form.cleaned_data)
-        except Refused as refused:
-            tell(form, refused)
-        else:
-            return redirect("invoice", made.id)
-    return render(
+    form = InvoiceForm(**sent(request), initial={"on": today()})
+    made = entered(form, lambda data: deliveries.issue_invoice(request.actor, consortium, **data))
+    if made is not None:
+        return redirect("invoice", made.id)
+    return order_form(
         request,
-        "orders/form.html",
-        {
-            "consortium": consortium,
-            "form": form,
-            "title": _("A new invoice"),
-            "lead": _("VAT is set apart and never shared."),
-            "button": _("Issue the invoice"),
-        },
-        status=422 if form.errors else 200,
+        consortium,
+        form,
+        _("A new invoice"),
+        _("VAT is set apart and never shared."),
+        _("Issue the invoice"),
     )
 
 
@@ -282,6 +255,21 @@ def make_link(request: HttpRequest, purpose: str, subject: UUID) -> HttpResponse
             "contract": consortium.contract,
             "address": request.build_absolute_uri(reverse("customer", args=[secret])),
         },
+    )
+
+
+def order_form(
+    request: HttpRequest, consortium: Consortium, form: Any, title: str, lead: str, button: str
+) -> HttpResponse:
+    """A page of one form that leads back to the order."""
+    return form_page(
+        request,
+        form,
+        title=title,
+        lead=lead,
+        button=button,
+        above=(consortium.title, reverse("consortium", args=[consortium.id])),
+        back=(_("Order"), reverse("order", args=[consortium.id])),
     )
 
 
