@@ -209,6 +209,12 @@ def test_a_destruction_that_is_killed_goes_on(made, tmp_path):
     assert stopped
 
 
+def test_asked_for_again_when_all_is_gone_it_gives_the_statement_that_stands(place):
+    """As after a kill between the last step and the end of the process."""
+    told = destroyed(place)
+    assert destroyed(place, at=LATER) == told
+
+
 def test_what_appears_after_the_kill_is_destroyed_and_listed_too(place, monkeypatch):
     wanted = hashes(place)
     with killed_after(40, monkeypatch, CHANGES) as ended:
@@ -314,6 +320,8 @@ def test_it_refuses_what_is_not_the_press_s(place, tmp_path):
     with pytest.raises(FolderError, match="no job that can be read"):
         find(mine)
     destroyed(place)
+    (place / "elsewhere").mkdir()
+    (place / "elsewhere" / "late.csv").write_text(SECRET)
     with pytest.raises(FolderError, match="is there already"):
         destroyed(place)
 

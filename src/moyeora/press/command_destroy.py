@@ -59,13 +59,14 @@ def _destroy(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int
         parser.error("name the JOB, and with --yes also who does it (--by NAME)")
     from datetime import datetime
 
-    from moyeora.press.destruction import destroy, find, is_begun
+    from moyeora.press.destruction import destroy, find, is_begun, is_ended
     from moyeora.press.faults import FolderError
     from moyeora.press.signing import key_id, public_path, read_or_make_key
 
     statement = chosen.statement or Path(f"{chosen.job.resolve().name}-destroyed.json")
     key_file = chosen.sign_with or _own_key()
-    if not is_begun(statement):
+    ended = is_ended(chosen.job, chosen.folder, statement, also=chosen.also)
+    if not ended and not is_begun(statement):
         scope = find(chosen.job, chosen.folder, also=chosen.also, keep=chosen.keep)
         for root in (chosen.job.resolve(), *scope.made, *scope.named):
             if key_file.resolve().is_relative_to(root):
@@ -74,7 +75,7 @@ def _destroy(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int
         if not chosen.yes:
             print("nothing was destroyed; say --yes to do it")
             return 0
-    elif not chosen.yes:
+    elif not ended and not chosen.yes:
         print(f"{statement} was begun; say --yes to go on")
         return 0
     key = read_or_make_key(key_file)

@@ -104,11 +104,14 @@ def destroy(
     beside it (``.sig``). ``by`` and ``at`` say who does it and what time it is.
 
     Called again after it was killed, it goes on with what it had begun; the statement then tells
-    when that was. Raises FolderError if a folder is being printed into, if the statement is there
-    already or would lie in what is destroyed.
+    when that was. Called again when all is gone, it gives the statement that stands. Raises
+    FolderError if a folder is being printed into, if the statement is there already and something
+    is left, or if it would lie in what is destroyed.
     """
     draft = _Draft.read(statement)
     if statement.exists():
+        if draft is None and is_ended(job_path, folders, statement, also=also):
+            return read_statement(statement)
         if draft is None:
             remedy = "name another file for the statement"
             raise FolderError("is there already", place=str(statement), remedy=remedy)
@@ -148,6 +151,17 @@ def destroy(
 def is_begun(statement: Path) -> bool:
     """Whether an earlier call that was killed has begun on this statement."""
     return _draft_path(statement).exists()
+
+
+def is_ended(
+    job_path: Path, folders: Sequence[Path], statement: Path, *, also: Sequence[Path] = ()
+) -> bool:
+    """Whether the statement stands and nothing is left of what a call with these arguments would
+    destroy: it was killed after its last step, or is asked for a second time.
+    """
+    if not statement.exists() or is_begun(statement):
+        return False
+    return not any(map(is_there, (*folders, *also))) and not find(job_path).files()
 
 
 def read_statement(path: Path) -> Statement:
