@@ -5,6 +5,8 @@ That two firms worked together, and how often, every member may know. How it wen
 
 import hashlib
 import json
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -13,7 +15,7 @@ from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
 from moyeora.network.members.map.layout import EDITION, layout
-from moyeora.network.members.models import Firm, Tie
+from moyeora.network.members.models import Firm, Offer, Tie
 from moyeora.network.members.search.vocabulary import capability
 
 MOST: Final = 1_500  # ties on the map; more are a cloud that tells nothing
@@ -22,9 +24,8 @@ KEPT_SECONDS: Final = 86_400
 
 @dataclass(frozen=True)
 class Map:
-    """``firms``: those of ``ties``, by id. ``all``: whether no tie is left out."""
+    """``all``: whether no tie is left out."""
 
-    firms: dict[UUID, Firm]
     ties: list[Tie]
     all: bool
 
@@ -48,9 +49,7 @@ def the_map(own: UUID | None) -> Map:
     if own and not everything:
         known = {tie.pk for tie in ties}
         ties += [tie for tie in of_firm(own)[:MOST] if tie.pk not in known]
-    ids = {firm for tie in ties for firm in (tie.a_id, tie.b_id)}
-    firms = Firm.objects.filter(id__in=ids).prefetch_related("offers")
-    return Map({firm.id: firm for firm in firms}, ties, everything)
+    return Map(ties, everything)
 
 
 def drawn(shown: Map, own: UUID | None) -> dict[str, Any]:
@@ -60,26 +59,30 @@ def drawn(shown: Map, own: UUID | None) -> dict[str, Any]:
     places = cache.get_or_set(
         f"map:{EDITION}:{key}", lambda: layout((a, b) for a, b, _ in ties), KEPT_SECONDS
     )
+    ids = {firm for tie in shown.ties for firm in (tie.a_id, tie.b_id)}
+    offered = defaultdict(list)
+    for firm, name in Offer.objects.filter(firm__in=ids, active=True).values_list(
+        "firm", "capability"
+    ):
+        offered[firm].append(name)
     return {
         "firms": [
             {
                 "id": str(firm.id),
                 "name": firm.name,
-                "function": function_of(firm),
+                "function": function_of(firm, offered[firm.id]),
                 "own": firm.id == own,
                 "x": places[str(firm.id)][0],
                 "y": places[str(firm.id)][1],
             }
-            for firm in sorted(shown.firms.values(), key=lambda firm: firm.id)
+            for firm in Firm.objects.filter(id__in=ids).order_by("id")
         ],
         "ties": [{"a": a, "b": b, "times": times} for a, b, times in ties],
     }
 
 
-def function_of(firm: Firm) -> str:
-    """The function of the firm's trade among its offers, or of its first offer; "" if none."""
-    known = [
-        found for one in firm.offers.all() if one.active and (found := capability(one.capability))
-    ]
+def function_of(firm: Firm, offered: Iterable[str]) -> str:
+    """The function of the firm's trade among what it offers, or of its first offer; "" if none."""
+    known = [found for name in offered if (found := capability(name))]
     known.sort(key=lambda one: (one.trade != firm.trade, one.term))
     return known[0].function if known else ""

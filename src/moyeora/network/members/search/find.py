@@ -15,6 +15,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 from uuid import UUID
 
@@ -99,11 +100,16 @@ def find(query: Query, chosen: Facets | None = None) -> Found:
 
 
 def _from_all(everything: _Sample, chosen: Facets) -> Found:
-    kept = [hit for hit in everything.hits if _has(hit, chosen)]
-    facets = {
-        kind: _choices(kind, chosen, _Sample(_without(kind, everything.hits, chosen), 1))
-        for kind in KINDS
-    }
+    kept = [hit for hit in everything.hits if _has(hit, chosen)] if chosen else everything.hits
+    counts = _counts(kept)
+    facets = {}
+    for kind in KINDS:
+        others = {other: values for other, values in chosen.items() if other != kind}
+        if kind in chosen:
+            wider = _counts(hit for hit in everything.hits if _has(hit, others))
+            facets[kind] = _choices(kind, chosen, wider, everything)
+        else:
+            facets[kind] = _choices(kind, chosen, counts, everything)
     return Found(_ranked(kept), Count(len(kept)), facets)
 
 
@@ -124,7 +130,7 @@ def _from_samples(
             counted = _sample([*terms, *_wanted(others)], (), lowest=COUNTED)
         else:
             counted = everything
-        facets[kind] = _choices(kind, chosen, counted)
+        facets[kind] = _choices(kind, chosen, _counts(counted.hits), counted)
     hits = {hit.firm: hit for hit in found.hits}
     if found.share > 1 and query.terms:
         hits |= {hit.firm: hit for hit in _named(query, _wanted(chosen), scores)}
@@ -197,21 +203,19 @@ def _has(hit: Hit, chosen: Facets) -> bool:
     )
 
 
-def _without(kind: str, hits: list[Hit], chosen: Facets) -> list[Hit]:
-    others = {other: values for other, values in chosen.items() if other != kind}
-    return [hit for hit in hits if _has(hit, others)] if others else hits
+def _counts(hits: Iterable[Hit]) -> Counter[str]:
+    return Counter(chain.from_iterable(hit.facets for hit in hits))
 
 
-def _choices(kind: str, chosen: Facets, sample: _Sample) -> list[Choice]:
-    start = len(kind) + 1
-    counts = Counter(
-        facet[start:] for hit in sample.hits for facet in hit.facets if facet.startswith(f"{kind}:")
-    )
+def _choices(kind: str, chosen: Facets, counts: Counter[str], sample: _Sample) -> list[Choice]:
+    start = f"{kind}:"
+    numbers = {facet[len(start) :]: n for facet, n in counts.items() if facet.startswith(start)}
     picked = chosen.get(kind, ())
-    counts.update(dict.fromkeys(picked, 0))  # what is chosen stays in sight
+    for value in picked:
+        numbers.setdefault(value, 0)  # what is chosen stays in sight
     return [
         Choice(kind, value, sample.count(number), value in picked)
-        for value, number in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+        for value, number in sorted(numbers.items(), key=lambda one: (-one[1], one[0]))
     ]
 
 

@@ -5,7 +5,6 @@ written as ``tsvector`` and ``tsquery`` themselves; FTS5's ``unicode61`` leaves 
 Nothing of what people write but letters and digits gets into an expression.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,6 +18,8 @@ from moyeora.network.members.search.query import Phrase
 
 FINDABLE: Final = Firm.Standing.MEMBER
 """Who asked to join, was suspended or left is not found."""
+
+_BETWEEN: Final = "\x1f"  # facets where a column holds no array: the unit separator of ASCII
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def put(documents: Sequence[Document]) -> None:
             "INSERT INTO members_search (key, firm_id, tier, latitude, longitude, facets)"
             " VALUES (%s, %s, %s, %s, %s, %s)",
             [
-                (d.key, d.firm.hex, d.tier, d.latitude, d.longitude, _json(d.facets))
+                (d.key, d.firm.hex, d.tier, d.latitude, d.longitude, _BETWEEN.join(d.facets))
                 for d in documents
             ],
         )
@@ -150,7 +151,7 @@ def match(
     if _postgresql():
         return [Hit(*row) for row in rows]
     return [
-        Hit(UUID(firm), key, latitude, longitude, tuple(json.loads(facets)), score)
+        Hit(UUID(firm), key, latitude, longitude, tuple(facets.split(_BETWEEN)), score)
         for firm, key, latitude, longitude, facets, score in rows
     ]
 
@@ -187,10 +188,6 @@ def _fts(expression: Expression) -> str:
         return f'"{" ".join(expression.tokens)}"' + (" *" if expression.prefix else "")
     sign = " AND " if isinstance(expression, Every) else " OR "
     return f"({sign.join(map(_fts, expression.parts))})"
-
-
-def _json(facets: tuple[str, ...]) -> str:
-    return json.dumps(facets, ensure_ascii=False)
 
 
 def _postgresql() -> bool:
