@@ -13,21 +13,25 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from django.db import connection
 
 Environment = dict[str, str]
 
 
 @pytest.fixture(scope="session")
-def own_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
+def own_database(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[Environment]:
     """The environment of programs that work on one migrated database, apart from the tests'."""
-    with new_database(tmp_path_factory.mktemp("home")) as environment:
-        program(environment, "moyeora.network.command", "migrate", "--verbosity", "0")
+    with django_db_blocker.unblock(), new_database(tmp_path_factory.mktemp("home")) as environment:
         yield environment
 
 
 @contextmanager
 def new_database(home: Path) -> Iterator[Environment]:
-    """The environment of programs whose database is new and empty, and goes at the end."""
+    """The environment of programs whose database is new, and goes at the end: a copy of the tests'
+    own one, which is migrated and, between two tests, empty.
+    """
     served = os.environ.get("DATABASE_URL", "")
     environment = {
         **os.environ,
@@ -38,21 +42,28 @@ def new_database(home: Path) -> Iterator[Environment]:
     name = f"moyeora_{uuid4().hex}"
     if served.startswith("postgres"):
         environment["DATABASE_URL"] = urlsplit(served)._replace(path=f"/{name}").geturl()
-        with psycopg.connect(served, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+        tests_own = connection.settings_dict["NAME"]
+        connection.close()  # nobody may use what is copied
+        with psycopg.connect(served, autocommit=True) as server:
+            server.execute(f'CREATE DATABASE {name} TEMPLATE "{tests_own}"')
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [f"{home}/network.sqlite3"])
+        connection.close()
     try:
         yield environment
     finally:
         if served.startswith("postgres"):
-            with psycopg.connect(served, autocommit=True) as connection:
-                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            with psycopg.connect(served, autocommit=True) as server:
+                server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def empty_database(tmp_path: Path) -> Iterator[Environment]:
-    """The same for one test alone, migrated: what it makes is there once."""
-    with new_database(tmp_path) as environment:
-        program(environment, "moyeora.network.command", "migrate", "--verbosity", "0")
+def empty_database(
+    tmp_path: Path, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[Environment]:
+    """The same for one test alone: what it makes is there once."""
+    with django_db_blocker.unblock(), new_database(tmp_path) as environment:
         yield environment
 
 

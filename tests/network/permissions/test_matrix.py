@@ -1,6 +1,8 @@
 """Every door of the application, tried by every kind of person; no door is missing."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -11,7 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django_scopes import scope
-from tests.network.permissions import KINDS, Call, doors, given, table
+from tests.network.permissions import KINDS, Call, doors, given, read, rooms, table
 
 from moyeora.network.frame.actor import ANYONE
 from moyeora.network.frame.faults import NotFresh
@@ -36,58 +38,73 @@ def test_no_door_is_missing(rows, found, cell):
     assert not gone, f"these are no more: {gone}"
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_opens_for_whom_it_is(people, name):
-    room, expected = PAGES[name]
-    call = given(room, people).get(name, Call())
-    method, _, address = name.rpartition(" ")
-    path = reverse(address, kwargs=call.arguments) + call.query
+each_room = pytest.mark.parametrize("room", rooms(), ids=lambda room: room.__name__.split(".")[-1])
 
-    def knock(browser: Client) -> Any:
+
+@each_room
+def test_a_page_opens_for_whom_it_is(people, room):
+    expected = read(getattr(room, "PAGES", ""))
+    calls = given(room, people)
+
+    def knock(name: str, browser: Client) -> Any:
+        call = calls.get(name, Call())
+        method, _, address = name.rpartition(" ")
+        path = reverse(address, kwargs=call.arguments) + call.query
         return browser.post(path, call.data) if method == "POST" else browser.get(path)
 
-    assert {kind: told(tried(people, kind, knock)) for kind in KINDS} == expected
+    assert {name: answers(people, partial(knock, name)) for name in expected} == expected
 
 
-@pytest.mark.parametrize("name", API)
-def test_an_operation_answers_whom_it_may(people, name):
-    room, expected = API[name]
-    call = given(room, people).get(name, Call())
-    method, _, path = name.partition(" ")
-    path = "/api" + path.format(**call.arguments) + call.query
+@each_room
+def test_an_operation_answers_whom_it_may(people, room):
+    expected = read(getattr(room, "API", ""))
+    calls = given(room, people)
 
-    def knock(browser: Client) -> Any:
+    def knock(name: str, browser: Client) -> Any:
+        call = calls.get(name, Call())
+        method, _, path = name.partition(" ")
+        path = "/api" + path.format(**call.arguments) + call.query
         body = json.dumps(call.data, default=str) if method != "GET" else ""
         return browser.generic(method, path, body, content_type="application/json")
 
-    assert {kind: told(tried(people, kind, knock)) for kind in KINDS} == expected
+    assert {name: answers(people, partial(knock, name)) for name in expected} == expected
 
 
-@pytest.mark.parametrize("name", ACTS)
-def test_an_action_is_for_whom_it_is(people, name):
-    room, expected = ACTS[name]
-    subject = given(room, people).get(name)
+@each_room
+def test_an_action_is_for_whom_it_is(people, room):
+    expected = read(getattr(room, "ACTIONS", ""))
+    subjects = given(room, people)
     got = {}
-    for kind, who in KINDS.items():
-        actor = ANYONE if kind == "anyone" else people.actor(who)
-        with scope(**actor.scopes()):
-            got[kind] = "ok" if rules.has_perm(name, actor, subject) else "no"
+    for name in expected:
+        got[name] = {}
+        for kind, who in KINDS.items():
+            actor = ANYONE if kind == "anyone" else people.actor(who)
+            with scope(**actor.scopes()):
+                may = rules.has_perm(name, actor, subjects.get(name))
+            got[name][kind] = "ok" if may else "no"
     assert got == expected
 
 
-@pytest.mark.parametrize("name", [name for name in ACTS if name in ACTIONS and ACTIONS[name].signs])
-def test_only_a_firm_signs_and_never_by_token(people, name):
+@each_room
+def test_only_a_firm_signs_and_never_by_token(people, room):
     """What binds a firm is never done by the association, by a token, or at an open screen."""
-    room, expected = ACTS[name]
-    assert {expected[kind] for kind in ASSOCIATION} == {"no"}
-    subject = given(room, people).get(name)
-    for kind in (kind for kind, cell in expected.items() if cell == "ok"):
-        actor = people.actor(KINDS[kind], fresh=False)
-        with scope(**actor.scopes()), pytest.raises(NotFresh):
-            ACTIONS[name].call(actor, subject)
+    subjects = given(room, people)
+    for name, expected in read(getattr(room, "ACTIONS", "")).items():
+        if name not in ACTIONS or not ACTIONS[name].signs:
+            continue
+        assert {expected[kind] for kind in ASSOCIATION} == {"no"}, name
+        for kind in (kind for kind, cell in expected.items() if cell == "ok"):
+            actor = people.actor(KINDS[kind], fresh=False)
+            with scope(**actor.scopes()), pytest.raises(NotFresh):
+                ACTIONS[name].call(actor, subjects.get(name))
 
 
-def tried(people: Any, kind: str, knock: Any) -> Any:
+def answers(people: Any, knock: Callable[[Client], Any]) -> dict[str, str]:
+    """What each kind of person is answered."""
+    return {kind: told(tried(people, kind, knock)) for kind in KINDS}
+
+
+def tried(people: Any, kind: str, knock: Callable[[Client], Any]) -> Any:
     """The answer to one kind of person; what it changed is undone."""
     cache.clear()  # the counts of rate limits
     with transaction.atomic():

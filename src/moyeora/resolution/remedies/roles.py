@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from math import prod
 
-from ortools.sat.python import cp_model
-
 from moyeora.resolution.errors import RemedyError
 
 MOST_FIRMS, MOST_ROLES, MOST_POINTS = 8, 20, 1000
@@ -142,6 +140,8 @@ class _Problem:
         self.points, self.firms = points, tuple(points)
         self.roles = tuple(next(iter(points.values()), {}))
         _check(points, self.roles, barred)
+        from ortools.sat.python import cp_model  # slow to import, and few differences need it
+
         self.most = max(sum(given.values()) for given in points.values())
         self.model = cp_model.CpModel()
         self.solver = cp_model.CpSolver()
@@ -171,9 +171,9 @@ class _Problem:
             self.model.add_hint(chosen, self.solver.value(chosen))
 
     def solve(self) -> None:
-        status = self.solver.solve(self.model)
-        if status != cp_model.OPTIMAL:
-            raise RemedyError(f"the solver ends with {self.solver.status_name(status)}")
+        status = self.solver.status_name(self.solver.solve(self.model))
+        if status != "OPTIMAL":
+            raise RemedyError(f"the solver ends with {status}")
 
     def allocation(self, proved: bool) -> Allocation:
         roles = {
