@@ -16,6 +16,7 @@ from tests.network.processes import empty_database, own_database  # noqa: F401
 
 from moyeora.network.frame import clock
 from moyeora.network.frame.actor import Actor, Office
+from moyeora.network.frame.ids import new_id
 from moyeora.network.journal import append_only
 from moyeora.network.members.acting import actor_of
 from moyeora.network.members.models import Firm, Holding, Person
@@ -57,6 +58,12 @@ class People:
     def actor(self, who: str, *, fresh: bool = True) -> Actor:
         return actor_of(self.holdings[who], fresh=fresh)
 
+    def audits(self, consortium: Any) -> None:
+        """Make the auditor that of this consortium."""
+        holding = self.holdings["auditor"]
+        holding.consortium, holding.place = consortium.id, consortium.title
+        holding.save(update_fields=["consortium", "place"])
+
     def client(self, who: str) -> Client:
         browser = Client()
         if who != "anyone":
@@ -95,9 +102,12 @@ def make_people() -> People:
         people = People(firms, {})
         for firm_key in firms:
             hold_offices(people, firm_key)
-        for office in (Office.COORDINATOR, Office.BOARD, Office.REVIEWER, Office.AUDITOR):
+        for office in (Office.COORDINATOR, Office.BOARD, Office.REVIEWER):
             email = f"{office.value}@association.example"
             people.holdings[office.value] = _hold(email, office, None)
+        # Of no consortium that is there: see ``audits``.
+        auditor = _hold("auditor@audit.example", Office.AUDITOR, None, consortium=new_id())
+        people.holdings["auditor"] = auditor
     return people
 
 
@@ -109,9 +119,9 @@ def hold_offices(people: People, firm_key: str) -> None:
         )
 
 
-def _hold(email: str, office: Office, firm: Firm | None) -> Holding:
+def _hold(email: str, office: Office, firm: Firm | None, **more: Any) -> Holding:
     person = Person.objects.create_person(email, f"{office.label} {email}", PASSWORD)
-    return Holding.objects.create(person=person, office=office, firm=firm)
+    return Holding.objects.create(person=person, office=office, firm=firm, **more)
 
 
 @pytest.fixture

@@ -7,15 +7,15 @@ from tests.network.permissions import to
 PAGES = """
                        | of the firm it is about | other firms     | association        | agency   |         |
                        | owner staff accountant  | partner outside | coordinator board  | reviewer | auditor | anyone
-agreements             | ok    ok    403         | ok      404     | ok          ok     | 403      | 403     | login
+agreements             | ok    ok    403         | ok      404     | ok          ok     | 403      | ok      | login
 agreement_draft        | ok    403   403         | ok      404     | 403         403    | 403      | 403     | login
 POST agreement_draft   | 422   403   403         | 422     404     | 403         403    | 403      | 403     | login
 agreement_compare      | ok    403   403         | ok      404     | 403         403    | 403      | 403     | login
 POST agreement_compute | go    403   403         | go      404     | 403         403    | 403      | 403     | login
 POST agreement_offer   | 422   403   403         | 422     404     | 403         403    | 403      | 403     | login
-agreement              | ok    ok    403         | ok      404     | ok          ok     | 403      | 403     | login
+agreement              | ok    ok    403         | ok      404     | ok          ok     | 403      | ok      | login
 POST agreement         | again 403   403         | again   404     | 403         403    | 403      | 403     | login
-agreement_paper        | ok    ok    403         | ok      404     | ok          ok     | 403      | 403     | login
+agreement_paper        | ok    ok    403         | ok      404     | ok          ok     | 403      | ok      | login
 POST ballot_put        | go    403   403         | go      404     | 403         403    | 403      | 403     | login
 POST ballot_vote       | again 403   403         | again   404     | 403         403    | 403      | 403     | login
 """
@@ -41,6 +41,7 @@ def given(people):
     from moyeora.network.consortia.agreements import actions, ballots
 
     group = agreeing(people)
+    people.audits(group)
     with acting(people.actor("ours.owner")) as actor:
         terms = replace(actions.first_terms(group), customer="한빛백화점")
         actions.write_draft(actor, group, terms=terms)

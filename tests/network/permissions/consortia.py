@@ -9,7 +9,7 @@ from tests.network.permissions import to
 PAGES = """
                    | of the firm it is about | other firms     | association        | agency   |         |
                    | owner staff accountant  | partner outside | coordinator board  | reviewer | auditor | anyone
-consortia          | ok    ok    403         | ok      ok      | ok          ok     | 403      | 403     | login
+consortia          | ok    ok    403         | ok      ok      | ok          ok     | 403      | ok      | login
 item_new           | ok    ok    403         | ok      ok      | 403         403    | 403      | 403     | login
 POST item_new      | go    go    403         | go      go      | 403         403    | 403      | 403     | login
 POST item_upload   | go    go    403         | go      go      | 403         403    | 403      | 403     | login
@@ -30,7 +30,7 @@ closed_items       | ok    ok    403         | ok      ok      | 403         403
 closed_item        | ok    ok    403         | ok      ok      | 403         403    | 403      | 403     | login
 POST closed_item   | go    403   403         | go      422     | 403         403    | 403      | 403     | login
 questions          | 403   403   403         | 403     403     | ok          ok     | 403      | 403     | login
-consortium         | ok    ok    403         | ok      404     | ok          ok     | 403      | 403     | login
+consortium         | ok    ok    403         | ok      404     | ok          ok     | 403      | ok      | login
 POST repair_ask    | go    403   403         | 403     404     | 403         403    | 403      | 403     | login
 leave              | ok    ok    403         | ok      404     | 403         403    | 403      | 403     | login
 POST leave         | again 403   403         | again   404     | 403         403    | 403      | 403     | login
@@ -41,8 +41,8 @@ POST dissolve      | go    403   403         | 403     404     | 403         403
 API = """
                                                | of the firm it is about | other firms     | association        | agency   |         |
                                                | owner staff accountant  | partner outside | coordinator board  | reviewer | auditor | anyone
-GET /consortia                                 | ok    ok    403         | ok      ok      | ok          ok     | 403      | 403     | 401
-GET /consortia/{consortium_id}                 | ok    ok    403         | ok      404     | ok          ok     | 403      | 403     | 401
+GET /consortia                                 | ok    ok    403         | ok      ok      | ok          ok     | 403      | ok      | 401
+GET /consortia/{consortium_id}                 | ok    ok    403         | ok      404     | ok          ok     | 403      | ok      | 401
 GET /consortia/items                           | ok    ok    403         | ok      ok      | 403         403    | 403      | 403     | 401
 POST /consortia/items                          | ok    ok    403         | ok      ok      | 403         403    | 403      | 403     | 401
 GET /consortia/items/{item_id}                 | ok    ok    403         | 404     404     | 403         403    | 403      | 403     | 401
@@ -164,6 +164,7 @@ def given(people):
     group, (mine, theirs) = consortium(
         [(ours, "design", Seat.State.INVITED), (partner, "print", Seat.State.ACCEPTED)]
     )
+    people.audits(group)
     repair = proposal(group.item, Proposal.Kind.REPAIR, group)
     file = Anew("item.toml", _file(table).encode())
     deadline = str(today() + timedelta(days=9))

@@ -7,11 +7,11 @@ from tests.network.permissions import to
 PAGES = """
                      | of the firm it is about | other firms     | association        | agency   |         |
                      | owner staff accountant  | partner outside | coordinator board  | reviewer | auditor | anyone
-money                | ok    ok    ok          | ok      404     | ok          ok     | 403      | 403     | login
+money                | ok    ok    ok          | ok      404     | ok          ok     | 403      | ok      | login
 receipt_record       | ok    403   403         | 403     404     | 403         403    | 403      | 403     | login
 POST receipt_record  | 422   403   403         | 403     404     | 403         403    | 403      | 403     | login
 POST receipt_divide  | go    403   403         | 403     404     | 403         403    | 403      | 403     | login
-books                | ok    ok    403         | ok      404     | ok          ok     | 403      | 403     | login
+books                | ok    ok    403         | ok      404     | ok          ok     | 403      | ok      | login
 cost_claim           | ok    403   403         | ok      404     | 403         403    | 403      | 403     | login
 POST cost_claim      | 422   403   403         | 422     404     | 403         403    | 403      | 403     | login
 POST cost_answer     | 403   403   403         | go      404     | 403         403    | 403      | 403     | login
@@ -19,10 +19,10 @@ hold                 | ok    403   403         | ok      404     | 403         4
 POST hold            | 422   403   403         | 422     404     | 403         403    | 403      | 403     | login
 POST hold_release    | go    403   403         | 422     404     | 403         403    | 403      | 403     | login
 POST payout_instruct | again 403   403         | 403     404     | 403         403    | 403      | 403     | login
-statement            | ok    ok    ok          | ok      404     | ok          ok     | 403      | 403     | login
-statement_pdf        | ok    ok    ok          | ok      404     | ok          ok     | 403      | 403     | login
-statements_export    | ok    ok    ok          | ok      404     | 403         403    | 403      | 403     | login
-batch                | ok    403   403         | 403     404     | 403         403    | 403      | 403     | login
+statement            | ok    ok    ok          | ok      404     | ok          ok     | 403      | ok      | login
+statement_pdf        | ok    ok    ok          | ok      404     | ok          ok     | 403      | ok      | login
+statements_export    | ok    ok    ok          | ok      404     | 403         403    | 403      | ok      | login
+batch                | ok    403   403         | 403     404     | 403         403    | 403      | ok      | login
 batch_file           | ok    403   403         | 403     404     | 403         403    | 403      | 403     | login
 POST batch_send      | 422   403   403         | 403     404     | 403         403    | 403      | 403     | login
 POST payout_end      | go    403   403         | 403     404     | 403         403    | 403      | 403     | login
@@ -50,6 +50,7 @@ def given(people):
     from moyeora.network.ledger import payouts, receipts
 
     group = agreed(people)
+    people.audits(group)
     partner = people.firms["partner"]
     with acting(people.actor("ours.owner")) as actor:
         receipt = receipts.record_receipt(

@@ -7,7 +7,7 @@ from tests.network.permissions import to
 PAGES = """
                       | of the firm it is about | other firms     | association        | agency   |         |
                       | owner staff accountant  | partner outside | coordinator board  | reviewer | auditor | anyone
-order                 | ok    ok    403         | ok      404     | ok          ok     | 403      | 403     | login
+order                 | ok    ok    403         | ok      404     | ok          ok     | 403      | ok      | login
 order_conclude        | ok    403   403         | 403     404     | 403         403    | 403      | 403     | login
 POST order_conclude   | 422   403   403         | 403     404     | 403         403    | 403      | 403     | login
 order_change          | ok    403   403         | ok      404     | 403         403    | 403      | 403     | login
@@ -16,19 +16,19 @@ POST order_close      | 422   403   403         | 403     404     | 403         
 POST order_answer     | again 403   403         | again   404     | 403         403    | 403      | 403     | login
 invoice_issue         | ok    403   403         | 403     404     | 403         403    | 403      | 403     | login
 POST invoice_issue    | go    403   403         | 403     404     | 403         403    | 403      | 403     | login
-invoice               | ok    ok    403         | ok      404     | ok          ok     | 403      | 403     | login
-package               | ok    ok    403         | ok      404     | ok          ok     | 403      | 403     | login
+invoice               | ok    ok    403         | ok      404     | ok          ok     | 403      | ok      | login
+package               | ok    ok    403         | ok      404     | ok          ok     | 403      | ok      | login
 POST package          | go    go    403         | 403     404     | 403         403    | 403      | 403     | login
 POST link_make        | ok    ok    403         | 403     404     | 403         403    | 403      | 403     | login
 POST mailing_begin    | 403   403   403         | go      404     | 403         403    | 403      | 403     | login
-mailing               | ok    ok    403         | ok      404     | ok          ok     | 403      | 403     | login
+mailing               | ok    ok    403         | ok      404     | ok          ok     | 403      | ok      | login
 POST mailing_consent  | go    go    403         | 403     404     | 403         403    | 403      | 403     | login
-mailing_upload        | go    go    403         | go      404     | go          go     | 403      | 403     | login
+mailing_upload        | go    go    403         | go      404     | go          go     | 403      | go      | login
 POST mailing_upload   | 422   422   403         | 422     404     | 403         403    | 403      | 403     | login
 mailing_picture       | 404   404   403         | 404     404     | 403         403    | 403      | 403     | login
 POST mailing_print    | 403   403   403         | 422     404     | 403         403    | 403      | 403     | login
 POST mailing_destroy  | go    go    403         | go      404     | 403         403    | 403      | 403     | login
-mailing_statement     | 404   404   403         | 404     404     | 404         404    | 403      | 403     | login
+mailing_statement     | 404   404   403         | 404     404     | 404         404    | 403      | 404     | login
 customer              | ok    ok    ok          | ok      ok      | ok          ok     | ok       | ok      | ok
 POST customer         | go    go    go          | go      go      | go          go     | go       | go      | go
 customer_picture      | 404   404   404         | 404     404     | 404         404    | 404      | 404     | 404
@@ -71,6 +71,7 @@ def given(people):
 
     ours, partner = people.firms["ours"], people.firms["partner"]
     group = agreed(people)
+    people.audits(group)
     with acting(people.actor("ours.owner")) as actor:
         contract = contracts.conclude(
             actor,

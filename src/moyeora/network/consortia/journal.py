@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import scopes_disabled
 
 from moyeora.network.consortia.models import Consortium, Item, Party, Seat
-from moyeora.network.frame.actor import Actor
+from moyeora.network.frame.actor import Actor, Office
 from moyeora.network.journal.audience import Reader, may_open, readers
 from moyeora.network.journal.words import describe, names
 
@@ -46,10 +46,12 @@ def register() -> None:
 
 def _consortium(actor: Actor, chain: UUID) -> Reader | None:
     """Parties read their consortium's chain, also after they have left; so does the association,
-    and a firm that is invited sees what is told to it.
+    and a firm that is invited sees what is told to it. The auditor reads every line of it.
     """
     if not may_open(actor):
         return None
+    if actor.office == Office.AUDITOR:
+        return Reader(auditor=True) if actor.consortium == chain else None
     with scopes_disabled():  # whether the firm is party or invited, nothing more
         if not Consortium.objects.filter(id=chain).exists():
             return None

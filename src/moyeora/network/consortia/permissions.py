@@ -61,6 +61,12 @@ def of_the_association(actor: Actor, thing: Any) -> bool:
     return actor.of_the_association
 
 
+@rules.predicate
+def audits(actor: Actor, thing: Any) -> bool:
+    """The auditor of a consortium: which one, scopes say."""
+    return actor.office == Office.AUDITOR
+
+
 def _firm(thing: Any) -> Any:
     if isinstance(thing, Firm):
         return thing.id
@@ -94,7 +100,7 @@ def register() -> None:
     rules.add_perm("consortia.dissolve", leads)
     rules.add_perm("consortia.ask", owns_a_firm)
     rules.add_perm("consortia.questions.see", of_the_association)
-    rules.add_perm("consortia.see", works_in_a_firm | of_the_association)
+    rules.add_perm("consortia.see", works_in_a_firm | of_the_association | audits)
     rules.add_perm("consortia.item.see", works_in_a_firm)
     rules.add_perm("consortia.seat.see", works_in_a_firm)
     rules.add_perm("consortia.closed.see", works_in_a_firm)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from moyeora.network.consortia.agreements.urls import urlpatterns as agreements
+from moyeora.network.consortia.auditors.urls import urlpatterns as auditors
 from moyeora.network.consortia.pages import closed, items, proposals, seats
 
 urlpatterns = [
@@ -29,4 +30,5 @@ urlpatterns = [
     path("<uuid:consortium_id>/leave/", seats.leave, name="leave"),
     path("<uuid:consortium_id>/dissolve/", seats.dissolve, name="dissolve"),
     *agreements,
+    *auditors,
 ]

@@ -35,14 +35,23 @@ OFFICE_KEY: Final = "holding"  # of the session: the office in which the person 
 
 
 @dataclass(frozen=True)
+class Audited:
+    """The scope of an auditor: one consortium, of which no firm is the own."""
+
+    consortium: UUID
+
+
+@dataclass(frozen=True)
 class Actor:
-    """``firm`` is set for the offices of a firm alone. ``by_token``: acts through the API with a
-    token, which never signs. ``fresh``: gave the password (or second factor) a moment ago.
+    """``firm`` is set for the offices of a firm alone, ``consortium`` for its auditor alone.
+    ``by_token``: acts through the API with a token, which never signs. ``fresh``: gave the password
+    (or second factor) a moment ago.
     """
 
     office: Office = Office.ANYONE
     person: UUID | None = None
     firm: UUID | None = None
+    consortium: UUID | None = None
     by_token: bool = False
     fresh: bool = False
 
@@ -58,10 +67,13 @@ class Actor:
         """What this actor's queries may see, for :func:`django_scopes.scope`.
 
         ``firm``: rows that one firm alone may see. ``party``: rows of consortia to which a firm
-        is party, or of all of them (:data:`EVERY`), as the association must.
+        is party, of the one that is audited (:class:`Audited`), or of all of them
+        (:data:`EVERY`), as the association must.
         """
         if self.of_a_firm:
             return {"firm": self.firm, "party": self.firm}
+        if self.consortium is not None:
+            return {"firm": NOBODY, "party": Audited(self.consortium)}
         return {"firm": NOBODY, "party": EVERY if self.of_the_association else NOBODY}
 
 

@@ -6,13 +6,14 @@ from django.db import models
 from django_scopes import get_scope
 from django_scopes.manager import DisabledQuerySet
 
-from moyeora.network.frame.actor import EVERY
+from moyeora.network.frame.actor import EVERY, Audited
 
 
 def PartyManager(path: str) -> models.Manager[Any]:
-    """A manager of the rows whose ``path`` (a look-up that ends in a firm) leads to the scope's
-    party. A query without a scope fails, as with django-scopes' own manager.
+    """A manager of the rows whose ``path`` (a look-up from a consortium's ``parties__firm``) leads
+    to the scope's party. A query without a scope fails, as with django-scopes' own manager.
     """
+    consortium = path.removesuffix("parties__firm") + "id"
 
     class Manager(models.Manager):
         # Django subclasses it for related objects, so the path must not be an argument.
@@ -24,6 +25,8 @@ def PartyManager(path: str) -> models.Manager[Any]:
             if "party" not in current:
                 return DisabledQuerySet(self.model, using=self._db, missing_scopes={"party"})
             party = current["party"]
+            if isinstance(party, Audited):
+                return rows.filter(**{consortium: party.consortium})
             return rows if party is EVERY else rows.filter(**{path: party})
 
     return Manager()

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from moyeora.network.frame.actor import Office
 from moyeora.network.frame.faults import Fault, Refused
 from moyeora.network.journal.action import Act, action
-from moyeora.network.journal.audience import Audience, association_and
+from moyeora.network.journal.audience import CONSORTIUM, Audience, association_and
 from moyeora.network.journal.chains import ERASED, NETWORK
 from moyeora.network.journal.models import Entry, Payload
 
@@ -44,14 +45,16 @@ def erase(act: Act, entry: Entry, *, reason: str) -> None:
 def look(
     act: Act, subject: UUID, what: str, *, firms: Collection[UUID] = (), chain: UUID = NETWORK
 ) -> None:
-    """Say that somebody of the association looks at something confidential, before it is shown.
+    """Say that somebody of the association, or an auditor, looks at something confidential, before
+    it is shown.
 
     ``what``: in words, without the thing itself; ``firms``: whose it is, who then read it here.
+    What an auditor looks at, all parties of ``chain`` read.
     """
     act.record(
         "confidential.seen",
         subject=subject,
         facts={"what": what},
-        audience=association_and(*firms),
+        audience=CONSORTIUM if act.actor.office == Office.AUDITOR else association_and(*firms),
         chain=chain,
     )

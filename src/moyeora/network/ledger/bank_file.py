@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from xml.etree import ElementTree as Xml
 
 from moyeora.sharing.currency import decimals
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 
 
@@ -83,21 +85,21 @@ def as_csv(payments: Iterable[Payment]) -> bytes:
     for each in payments:
         table.writerow(
             [
-                _text(each.bank),
-                _text(each.account),
-                _text(each.name),
+                plain(each.bank),
+                plain(each.account),
+                plain(each.name),
                 _decimal(each),
                 each.currency,
-                _text(each.what),
+                plain(each.what),
                 each.end_to_end,
             ]
         )
     return file.getvalue().encode("utf-8-sig")
 
 
-def _text(value: str) -> str:
+def plain(value: Any) -> Any:
     """A cell that a spreadsheet must not take for a formula."""
-    return "'" + value if value[:1] in "=+-@\t\r" else value
+    return f"'{value}" if isinstance(value, str) and value[:1] in FORMULA else value
 
 
 def _decimal(payment: Payment) -> Decimal:

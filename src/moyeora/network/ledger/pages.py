@@ -1,13 +1,10 @@
 """The money of a consortium: what is mine and why, receipts, costs, holds, payouts, the books."""
 
-import csv
 import hashlib
-import io
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-import xlsxwriter
+import rules
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,29 +13,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_scopes import scopes_disabled
 
 from moyeora.network.consortia.agreements.program import program
 from moyeora.network.consortia.agreements.terms import from_json
 from moyeora.network.consortia.models import Agreement, Consortium
 from moyeora.network.consortia.pages import may
+from moyeora.network.consortia.permissions import audits
 from moyeora.network.frame.clock import today
 from moyeora.network.frame.faults import NotAllowed
 from moyeora.network.frame.forms import entered, form_page, sent
-from moyeora.network.ledger import bank_file, payouts, permissions, receipts
+from moyeora.network.journal.actions import look
+from moyeora.network.ledger import payouts, permissions, receipts
 from moyeora.network.ledger.balance import out_of_balance, trial_balance
-from moyeora.network.ledger.books import Kind, balance
+from moyeora.network.ledger.files import TYPES, lines_file, payout_file
 from moyeora.network.ledger.forms import ClaimForm, HoldForm, ReceiptForm
-from moyeora.network.ledger.models import (
-    Account,
-    Batch,
-    CostClaim,
-    Hold,
-    Payout,
-    Receipt,
-    Statement,
-)
-from moyeora.network.ledger.statements import lines_of, pdf, view
+from moyeora.network.ledger.models import Batch, CostClaim, Hold, Payout, Receipt, Statement
+from moyeora.network.ledger.positions import names, position, positions, rows, totals
+from moyeora.network.ledger.statements import View, pdf, view
+from moyeora.network.ledger.statements import whole as whole_view
 from moyeora.network.orders.models import Invoice
 
 
@@ -47,34 +39,35 @@ from moyeora.network.orders.models import Invoice
 def money(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """What is due to my firm, what was paid, and what came in."""
     consortium = _consortium(consortium_id)
-    number = request.holding.firm.number if request.holding and request.holding.firm else ""
-    mine = {
-        account.kind: -balance(account)
-        for account in Account.objects.filter(consortium=consortium, party=number).exclude(party="")
-    }
-    paid = Payout.own.filter(batch__consortium=consortium)
+    number, whole = _number(request), audits(request.actor, None)
+    if whole:
+        _look(request, consortium, _("the money of all firms"))
     agreement = consortium.agreements.filter(state=Agreement.State.IN_FORCE).first()
     return render(
         request,
         "ledger/money.html",
         {
             "consortium": consortium,
-            "currency": agreement.terms["currency"] if agreement else "KRW",
             "agreement": agreement,
             "number": number,
-            "due": mine.get(Kind.DUE, 0),
-            "held": mine.get(Kind.HELD, 0),
-            "transit": mine.get(Kind.TRANSIT, 0),
-            "paid": sum(p.amount for p in paid if p.state == Payout.State.CONFIRMED),
-            "payouts": paid.select_related("batch").order_by("-batch__number"),
+            "mine": position(consortium, number),
+            "all": positions(consortium, request.LANGUAGE_CODE) if whole else [],
+            "payouts": Payout.own.filter(batch__consortium=consortium)
+            .select_related("batch")
+            .order_by("-batch__number"),
             "receipts": consortium.receipts.select_related("statement").order_by("-number"),
             "claims": CostClaim.objects.filter(consortium=consortium).select_related("firm"),
             "holds": Hold.own.filter(consortium=consortium, released=None),
+            "all_holds": Hold.objects.filter(consortium=consortium).select_related("firm")
+            if whole
+            else [],
             "held_by_me": Hold.objects.filter(
                 consortium=consortium, released=None, held_by=request.actor.person
             ).select_related("firm"),
             "batches": consortium.batches.order_by("-number"),
             "leads": permissions.owns_the_lead(request.actor, consortium),
+            "exports": rules.has_perm("ledger.export", request.actor),
+            "sees_batches": rules.has_perm("ledger.batch.see", request.actor, consortium),
             "owns": permissions.owns_a_party(request.actor, consortium),
             "me": request.actor.firm,
         },
@@ -140,7 +133,9 @@ def divide(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
 @may("ledger.see")
 @require_GET
 def statement(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
-    """A statement: my firm's lines with the reason of each won, and one total a step."""
+    """A statement: my firm's lines with the reason of each won, and one total a step; for the
+    auditor everybody's.
+    """
     found = _statement(receipt_id)
     return render(
         request,
@@ -148,8 +143,9 @@ def statement(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
         {
             "consortium": found.receipt.consortium,
             "statement": found,
-            "view": view(found, _number(request), request.LANGUAGE_CODE),
+            "view": _view(request, found, request.LANGUAGE_CODE),
             "has_firm": bool(_number(request)),
+            "whole": audits(request.actor, None),
         },
     )
 
@@ -159,9 +155,14 @@ def statement(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
 def statement_pdf(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """The same as a PDF."""
     found = _statement(receipt_id)
-    firm = request.holding.firm.name if _number(request) else pgettext("party", "the association")
     lang = "en" if request.LANGUAGE_CODE == "en" else "ko"
-    made = pdf(view(found, _number(request), lang), firm, found.receipt.consortium.title, lang)
+    if request.actor.of_a_firm:
+        reader = request.holding.firm.name
+    elif request.actor.of_the_association:
+        reader = pgettext("party", "the association")
+    else:
+        reader = pgettext("party", "the auditor")
+    made = pdf(_view(request, found, lang), reader, found.receipt.consortium.title, lang)
     response = HttpResponse(made, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="statement-{found.number}-{lang}.pdf"'
     return response
@@ -170,44 +171,14 @@ def statement_pdf(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
 @may("ledger.see")
 @require_GET
 def export(request: HttpRequest, consortium_id: UUID, form: str) -> HttpResponse:
-    """My firm's lines of all statements, for its accountant."""
+    """My firm's lines of all statements, for its accountant; for the auditor everybody's."""
     consortium = _consortium(consortium_id)
-    number = _number(request)
-    if not number:
+    if not rules.has_perm("ledger.export", request.actor):
         raise NotAllowed("ledger.export")
-    rows = lines_of(
-        Statement.objects.filter(receipt__consortium=consortium)
-        .select_related("receipt__agreement", "receipt__consortium")
-        .order_by("at"),
-        number,
-        request.LANGUAGE_CODE,
-    )
-    head = (_("Statement"), _("Received"), _("Clause"), _("Step"), _("Amount"), _("Currency"))
-    if form == "csv":
-        file = io.StringIO(newline="")
-        table = csv.writer(file)
-        table.writerow(head)
-        table.writerows((n, f"{on:%Y-%m-%d}", *rest) for n, on, *rest in rows)
-        return _download(file.getvalue().encode("utf-8-sig"), "text/csv", "statements.csv")
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
-        sheet = book.add_worksheet()
-        day_format = book.add_format({"num_format": "yyyy-mm-dd"})
-        amount_format = book.add_format({"num_format": "#,##0"})
-        sheet.write_row(0, 0, head, book.add_format({"bold": True}))
-        for at, (n, on, clause, step, amount, currency) in enumerate(rows, 1):
-            sheet.write_number(at, 0, n)
-            sheet.write_datetime(at, 1, on, day_format)
-            sheet.write_string(at, 2, clause)
-            sheet.write_string(at, 3, step)
-            sheet.write_number(at, 4, amount, amount_format)
-            sheet.write_string(at, 5, currency)
-        sheet.autofit()
-    return _download(
-        buffer.getvalue(),
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "statements.xlsx",
-    )
+    if audits(request.actor, None):
+        _look(request, consortium, _("the lines of all statements"))
+    made = lines_file(consortium, _number(request), form, request.LANGUAGE_CODE)
+    return _download(made, form, "statements")
 
 
 @may("consortia.see")
@@ -289,14 +260,17 @@ def instruct(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
 @require_GET
 def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """A batch: its payments, the files for the bank, and what became of each."""
-    found = _batch(request, batch_id)
-    whose = _names(found.consortium, request.LANGUAGE_CODE)
+    found = _batch(request, batch_id, "ledger.batch.see")
+    if audits(request.actor, None):
+        _look(request, found.consortium, _("a batch of payments"))
+    whose = names(found.consortium, request.LANGUAGE_CODE)
     return render(
         request,
         "ledger/batch.html",
         {
             "consortium": found.consortium,
             "batch": found,
+            "leads": permissions.owns_the_lead(request.actor, found),
             "payouts": [
                 (payout, whose(payout.party))
                 for payout in found.payouts.select_related("firm").order_by("party")
@@ -311,13 +285,7 @@ def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 def batch_file(request: HttpRequest, batch_id: UUID, form: str) -> HttpResponse:
     """The file for the bank, the one place where account numbers are written out."""
     found = _batch(request, batch_id)
-    payments = _payments(found)
-    terms = _terms(found.consortium)
-    if form == "csv":
-        return _download(bank_file.as_csv(payments), "text/csv", f"payout-{found.number}.csv")
-    payer = bank_file.Payer(terms.holder or found.consortium.title, terms.bank, terms.account)
-    made = bank_file.pain_001(found.id.hex, found.made, found.made.date(), payer, payments)
-    return _download(made, "application/xml", f"payout-{found.number}.xml")
+    return _download(payout_file(found, form), form, f"payout-{found.number}")
 
 
 @may("consortia.see")
@@ -344,48 +312,24 @@ def end(request: HttpRequest, payout_id: UUID) -> HttpResponse:
 @may("consortia.see")
 @require_GET
 def books(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
-    """The trial balance: my own accounts, and of the other firms one sum a kind."""
+    """The trial balance: my own accounts, and of the other firms one sum a kind; for the auditor
+    each firm's.
+    """
     consortium = _consortium(consortium_id)
-    number = _number(request)
-    rows = trial_balance(consortium.id)
-    whose = _names(consortium, request.LANGUAGE_CODE)
-    parties = {party.firm.number for party in consortium.parties.select_related("firm")}
-    shown: dict[tuple[str, str, str], list[int]] = {}
-    totals: dict[str, list[int]] = {}
-    for row in rows:
-        account = row.account
-        other = account.party in parties and account.party != number
-        who = _("the other firms") if other and number else whose(account.party)
-        key = (account.get_kind_display(), who, account.currency)
-        sums = shown.setdefault(key, [0, 0])
-        sums[0] += row.debits
-        sums[1] += row.credits
-        total = totals.setdefault(account.currency, [0, 0])
-        total[0] += row.debits
-        total[1] += row.credits
+    whole = audits(request.actor, None)
+    if whole:
+        _look(request, consortium, _("the books"))
+    shown = rows(consortium, _number(request), request.LANGUAGE_CODE, whole=whole)
     return render(
         request,
         "ledger/books.html",
         {
             "consortium": consortium,
-            "rows": [(*key, *sums, sums[0] - sums[1]) for key, sums in shown.items()],
-            "totals": [
-                (currency, *total, total[0] - total[1]) for currency, total in totals.items()
-            ],
-            "wrong": out_of_balance(rows),
+            "rows": shown,
+            "totals": totals(shown),
+            "wrong": out_of_balance(trial_balance(consortium.id)),
         },
     )
-
-
-def _names(consortium: Consortium, lang: str) -> Callable[[str], str]:
-    """The name of an account's party: a firm, the tax office, the association, a reserve's step."""
-    agreement = consortium.agreements.filter(state=Agreement.State.IN_FORCE).first()
-    if agreement is None:
-        return str
-    agreed = program(from_json(agreement.terms), agreement.version)
-    names = {party.id: party.name[lang] for party in agreed.parties}
-    names |= {step.id: step.title[lang] for step in agreed.all_steps()}
-    return lambda party: names.get(party, party)
 
 
 class _Named:
@@ -406,10 +350,27 @@ def _statement(receipt_id: UUID) -> Statement:
     )
 
 
-def _batch(request: HttpRequest, batch_id: UUID) -> Batch:
+def _view(request: HttpRequest, found: Statement, lang: str) -> View:
+    """The statement as the reader may see it."""
+    if audits(request.actor, None):
+        _look(
+            request, found.receipt.consortium, _("statement %(number)s") % {"number": found.number}
+        )
+        return whole_view(found, lang)
+    return view(found, _number(request), lang)
+
+
+def _look(request: HttpRequest, consortium: Consortium, what: str) -> None:
+    look(request.actor, consortium.id, what, chain=consortium.id)
+
+
+def _batch(
+    request: HttpRequest, batch_id: UUID, permission: str = "ledger.payout.instruct"
+) -> Batch:
     """A batch for the owner of the lead firm: it tells what everybody is paid, and where."""
     found = get_object_or_404(Batch.objects.select_related("consortium"), id=batch_id)
-    _must(permissions.owns_the_lead, request, found.consortium, "ledger.payout.instruct")
+    if not rules.has_perm(permission, request.actor, found):
+        raise NotAllowed(permission)
     return found
 
 
@@ -422,28 +383,6 @@ def _number(request: HttpRequest) -> str:
     return request.holding.firm.number if request.actor.of_a_firm else ""
 
 
-def _terms(consortium: Consortium) -> Any:
-    agreement = consortium.agreements.exclude(state=Agreement.State.REFUSED).first()
-    return from_json(agreement.terms)
-
-
-def _payments(found: Batch) -> list[bank_file.Payment]:
-    with scopes_disabled():  # the accounts of the firms that are paid, for this file alone
-        rows = list(found.payouts.select_related("firm", "account").order_by("party"))
-    return [
-        bank_file.Payment(
-            row.id.hex,
-            row.account.holder if row.account else row.party,
-            row.account.bank if row.account else "",
-            row.account.number if row.account else "",
-            row.amount,
-            row.currency,
-            f"{found.consortium.title} {found.number}",
-        )
-        for row in rows
-    ]
-
-
 def _hash(document: Any) -> str:
     digest = hashlib.sha256()
     for piece in document.chunks():
@@ -451,9 +390,9 @@ def _hash(document: Any) -> str:
     return digest.hexdigest()
 
 
-def _download(data: bytes, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+def _download(data: bytes, form: str, name: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=TYPES[form])
+    response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     return response
 
 

@@ -43,11 +43,25 @@ def owns_another_party(actor: Actor, claim: Any) -> bool:
 
 @rules.predicate
 def reads_statements(actor: Actor, _: Any) -> bool:
-    """Everybody of a firm, its accountant too, and the association."""
-    return actor.of_a_firm or actor.of_the_association
+    """Everybody of a firm, its accountant too, the association, and the auditor."""
+    return actor.of_a_firm or actor.of_the_association or actor.office == Office.AUDITOR
+
+
+@rules.predicate
+def exports_lines(actor: Actor, _: Any) -> bool:
+    """Everybody of a firm its own, the auditor all; the association has none."""
+    return actor.of_a_firm or actor.office == Office.AUDITOR
+
+
+@rules.predicate
+def sees_batches(actor: Actor, batch: Any) -> bool:
+    """The owner of the lead firm, and the auditor."""
+    return owns_the_lead(actor, batch) or actor.office == Office.AUDITOR
 
 
 rules.add_perm("ledger.see", reads_statements)
+rules.add_perm("ledger.export", exports_lines)
+rules.add_perm("ledger.batch.see", sees_batches)
 rules.add_perm("ledger.receipt.record", owns_the_lead)
 rules.add_perm("ledger.receipt.divide", owns_the_lead)
 rules.add_perm("ledger.cost.claim", owns_a_party)

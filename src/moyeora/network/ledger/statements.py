@@ -4,7 +4,8 @@ It is recomputed from the agreement and the receipts, and must end with the stat
 kept: whoever changed a stored statement is found here.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -27,14 +28,26 @@ class NotReproduced(NetworkError):
 
 
 @dataclass(frozen=True)
+class Line:
+    """What one clause gave to one party, by its name, and why."""
+
+    name: str
+    amount: int
+    why: str
+
+
+@dataclass(frozen=True)
 class Step:
-    """One clause of a statement: what it gave to the reader's firm, and to all."""
+    """One clause of a statement: what it gave to the reader's firm, and to all. ``lines`` are
+    everybody's, and there for the auditor alone.
+    """
 
     clause: str
     title: str
     why: str
     mine: int | None
     total: int
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +96,36 @@ def view(statement: Statement, party: str, lang: str) -> View:
     )
 
 
+def whole(statement: Statement, lang: str) -> View:
+    """The statement as the auditor sees it, with every party's lines; raises NotReproduced."""
+    seen, made = view(statement, "", lang), recompute(statement)
+    names = {party.id: party.name[lang] for party in made.agreement.parties}
+    reasons = {
+        (party, r.clause, r.title): r.text
+        for party in names
+        for r in why(made, party, lang)
+        if r.amount is not None
+    }
+    by_step: dict[str, list[Any]] = {}
+    for line in made.lines:
+        by_step.setdefault(line.step, []).append(line)
+    steps = [
+        replace(
+            step,
+            lines=tuple(
+                Line(
+                    names.get(line.party, step.title),
+                    line.amount,
+                    reasons.get((line.party, step.clause, step.title), ""),
+                )
+                for line in lines
+            ),
+        )
+        for step, lines in zip(seen.steps, by_step.values(), strict=True)
+    ]
+    return replace(seen, steps=tuple(steps))
+
+
 def recompute(statement: Statement) -> Made:
     """The statement from the agreement and all receipts up to it."""
     receipt = statement.receipt
@@ -121,11 +164,13 @@ def pdf(seen: View, firm: str, title: str, lang: str) -> bytes:
     def amount(number: int | None) -> str:
         return "–" if number is None else money(number, seen.currency, lang)
 
-    rows: list[tuple[str, ...]] = [
-        ("조항", "내용", "우리 회사", "전체") if ko else ("Clause", "Step", "My firm", "All")
-    ]
-    rows += [(s.clause, s.title, amount(s.mine), amount(s.total)) for s in seen.steps]
-    rows.append(("", "합계" if ko else "Sum", amount(seen.due), amount(seen.amount)))
+    rows = _of_all(seen, amount, ko) if any(s.lines for s in seen.steps) else None
+    if rows is None:
+        rows = [
+            ("조항", "내용", "우리 회사", "전체") if ko else ("Clause", "Step", "My firm", "All")
+        ]
+        rows += [(s.clause, s.title, amount(s.mine), amount(s.total)) for s in seen.steps]
+        rows.append(("", "합계" if ko else "Sum", amount(seen.due), amount(seen.amount)))
     blocks = [
         Block("title", f"정산서 {seen.number}" if ko else f"Statement {seen.number}"),
         Block(
@@ -145,9 +190,39 @@ def pdf(seen: View, firm: str, title: str, lang: str) -> bytes:
         if step.why:
             blocks.append(Block("clause", f"{step.clause} {step.title}"))
             blocks.append(Block("text", step.why))
+        for line in step.lines:
+            if line.why:
+                blocks.append(Block("clause", f"{step.clause} {step.title}: {line.name}"))
+                blocks.append(Block("text", line.why))
     label = "배분 상태의 SHA-256" if ko else "SHA-256 of the state"
     blocks.append(Block("rows", rows=((label, seen.state),)))
     return pdf_of(blocks, lang)
+
+
+def _of_all(seen: View, amount: Callable[[int], str], ko: bool) -> list[tuple[str, ...]]:
+    rows = [("조항", "내용", "누구", "금액") if ko else ("Clause", "Step", "Who", "Amount")]
+    for step in seen.steps:
+        rows += [(step.clause, step.title, line.name, amount(line.amount)) for line in step.lines]
+    return [*rows, ("", "합계" if ko else "Sum", "", amount(seen.amount))]
+
+
+def whole_lines_of(statements: Any, lang: str) -> list[tuple[Any, ...]]:
+    """Everybody's lines over several statements, the party's name last; for the auditor."""
+    return [
+        (
+            seen.number,
+            seen.receipt.on,
+            step.clause,
+            step.title,
+            line.amount,
+            seen.currency,
+            line.name,
+        )
+        for seen in (whole(statement, lang) for statement in statements)
+        for step in seen.steps
+        for line in step.lines
+        if line.amount
+    ]
 
 
 def lines_of(statements: Any, party: str, lang: str) -> list[tuple[Any, ...]]:

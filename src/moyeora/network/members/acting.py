@@ -7,12 +7,13 @@ from collections.abc import Callable
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django_scopes import scope
 from ninja.security import HttpBearer, SessionAuth
 
 from moyeora.network.frame.actor import ANYONE, OFFICE_KEY, Actor, Office
-from moyeora.network.frame.clock import now
+from moyeora.network.frame.clock import now, today
 from moyeora.network.members.models import Holding, Token
 
 
@@ -50,7 +51,7 @@ def acting(request: HttpRequest) -> tuple[Holding | None, Actor]:
     if not request.user.is_authenticated:
         token = bearer(request)
         return (token.holding, actor_of(token.holding, by_token=True)) if token else (None, ANYONE)
-    request.held = list(request.user.holdings.filter(ended__isnull=True).select_related("firm"))
+    request.held = list(request.user.holdings.filter(live()).select_related("firm"))
     chosen = request.session.get(OFFICE_KEY)
     first = request.held[0] if request.held else None
     holding = next((one for one in request.held if str(one.id) == chosen), first)
@@ -73,12 +74,19 @@ def gave_password(request: HttpRequest) -> bool:
     return bool(given) and time.time() - given[-1] < app_settings.REAUTHENTICATION_TIMEOUT
 
 
+def live(path: str = "") -> Q:
+    """The holdings that somebody acts in today: neither ended nor past their term."""
+    lasts = Q(**{f"{path}until": None}) | Q(**{f"{path}until__gte": today()})
+    return Q(**{f"{path}ended": None}) & lasts
+
+
 def actor_of(holding: Holding, *, by_token: bool = False, fresh: bool = False) -> Actor:
     """The actor of somebody who holds an office."""
     return Actor(
         office=Office(holding.office),
         person=holding.person_id,
         firm=holding.firm_id,
+        consortium=holding.consortium,
         by_token=by_token,
         fresh=fresh and not by_token,
     )
@@ -91,9 +99,7 @@ def bearer(request: HttpRequest) -> Token | None:
         return None
     digest = hashlib.sha256(value.strip().encode()).hexdigest()
     token = (
-        Token.objects.filter(
-            digest=digest, holding__ended__isnull=True, holding__person__is_active=True
-        )
+        Token.objects.filter(live("holding__"), digest=digest, holding__person__is_active=True)
         .select_related("holding__person", "holding__firm")
         .first()
     )

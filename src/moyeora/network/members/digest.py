@@ -13,7 +13,7 @@ from moyeora.network.frame.clock import now, today
 from moyeora.network.frame.navigation import Waiting, waiting
 from moyeora.network.jobs.kinds import hourly
 from moyeora.network.jobs.work import Task
-from moyeora.network.members.acting import actor_of
+from moyeora.network.members.acting import actor_of, live
 from moyeora.network.members.models import Holding, Person
 
 MORNING: Final = 7  # o'clock in Korea
@@ -50,7 +50,7 @@ def send_digests() -> int:
 def what_waits(person: Person) -> list[tuple[Holding, list[Waiting]]]:
     """Each office of the person in which something waits, without the kinds they muted."""
     found = []
-    for holding in person.holdings.filter(ended__isnull=True).select_related("firm"):
+    for holding in person.holdings.filter(live()).select_related("firm"):
         actor = actor_of(holding)
         with translation.override(person.language), scope(**actor.scopes()):
             wanted = [one for one in waiting(actor) if one.kind not in person.muted]

@@ -234,7 +234,9 @@ class Person(AbstractBaseUser):
 
 
 class Holding(models.Model):
-    """A person holds an office: in a firm, in the association, or in the agency."""
+    """A person holds an office: in a firm, in the association, in the agency, or as the auditor of
+    one consortium, for a term.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     person = models.ForeignKey(Person, models.CASCADE, related_name="holdings")
@@ -245,7 +247,10 @@ class Holding(models.Model):
         ],
     )
     firm = models.ForeignKey(Firm, models.CASCADE, null=True, related_name="holdings")
+    consortium = models.UUIDField(null=True)  # an auditor's; consortia stand in a room above
+    place = models.CharField(max_length=120, blank=True)  # what the consortium is called
     since = models.DateTimeField(db_default=Now())
+    until = models.DateField(null=True)  # the last day of a term
     ended = models.DateTimeField(null=True)
 
     class Meta:
@@ -261,8 +266,18 @@ class Holding(models.Model):
             # SQLite cannot take two without a firm for equal (nulls_distinct) in the first.
             models.UniqueConstraint(
                 fields=["person", "office"],
-                condition=models.Q(ended__isnull=True, firm__isnull=True),
+                condition=models.Q(ended__isnull=True, firm__isnull=True, consortium__isnull=True),
                 name="one_holding_without_a_firm",
+            ),
+            models.UniqueConstraint(
+                fields=["consortium"],
+                condition=models.Q(ended__isnull=True),
+                name="one_auditor_a_consortium",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(office="auditor", consortium__isnull=False)
+                | (~models.Q(office="auditor") & models.Q(consortium__isnull=True)),
+                name="auditors_have_a_consortium",
             ),
             models.CheckConstraint(
                 condition=models.Q(office__in=[o.value for o in OF_A_FIRM], firm__isnull=False)
@@ -270,6 +285,11 @@ class Holding(models.Model):
                 name="offices_of_a_firm_have_one",
             ),
         )
+
+    @property
+    def where(self) -> str:
+        """The name of the firm or of the consortium that it is of; "" where it is of neither."""
+        return self.firm.name if self.firm else self.place
 
 
 class Token(models.Model):
@@ -294,6 +314,10 @@ class Invitation(models.Model):
     name = models.CharField(_("name"), max_length=60)
     office = models.CharField(_("office"), max_length=20)
     firm = models.ForeignKey(Firm, models.CASCADE, null=True, related_name="invitations")
+    # As of the holding that it becomes.
+    consortium = models.UUIDField(null=True)
+    place = models.CharField(max_length=120, blank=True)
+    until = models.DateField(null=True)
     digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the secret, hexadecimal
     invited_by = models.UUIDField(null=True)  # nobody: the command for the first coordinator
     made = models.DateTimeField()
@@ -312,8 +336,13 @@ class Invitation(models.Model):
             # SQLite cannot take two without a firm for equal (nulls_distinct) in the first.
             models.UniqueConstraint(
                 fields=["email", "office"],
-                condition=models.Q(ended__isnull=True, firm__isnull=True),
+                condition=models.Q(ended__isnull=True, firm__isnull=True, consortium__isnull=True),
                 name="one_open_invitation_without_a_firm",
+            ),
+            models.UniqueConstraint(
+                fields=["consortium"],
+                condition=models.Q(ended__isnull=True),
+                name="one_open_invitation_a_consortium",
             ),
         )
 

@@ -55,13 +55,13 @@ def invites(actor: Actor, subject: Any = None) -> bool:
 
 @rules.predicate
 def ends_holding(actor: Actor, subject: Any = None) -> bool:
-    """The person; an owner in the own firm; a coordinator in the association."""
+    """The person; an owner in the own firm; a coordinator in association and agency."""
     if subject is None or actor.person is None:
         return False
     if subject.person_id == actor.person:
         return True
-    if subject.firm_id is None:
-        return actor.office == Office.COORDINATOR
+    if subject.firm_id is None:  # an auditor is relieved by the firms alone
+        return actor.office == Office.COORDINATOR and subject.consortium is None
     return is_owner(actor, subject)
 
 

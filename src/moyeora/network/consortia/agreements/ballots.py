@@ -8,7 +8,8 @@ import rules
 from django.utils.translation import gettext as _
 
 from moyeora.network.consortia.agreements.actions import is_the_clock, owns_a_party
-from moyeora.network.consortia.models import Ballot, Consortium, Party, Vote
+from moyeora.network.consortia.changes import ballot_closed
+from moyeora.network.consortia.models import Appointment, Ballot, Consortium, Party, Vote
 from moyeora.network.frame.actor import Actor, Office
 from moyeora.network.frame.faults import Fault, Refused
 from moyeora.network.journal.action import Act, action
@@ -50,9 +51,24 @@ def put(
         raise Refused(
             Fault("barred", _("Somebody must have a vote."), _("Leave at least one firm."))
         )
+    return open_ballot(act, consortium, question.strip(), barred)
+
+
+def open_ballot(
+    act: Act,
+    consortium: Consortium,
+    question: str,
+    barred: frozenset[UUID] = frozenset(),
+    *,
+    matter: str = Ballot.Matter.QUESTION,
+    appointment: Appointment | None = None,
+) -> Ballot:
+    """Put it to the vote of the firms, within an action that may."""
     ballot = Ballot.objects.create(
         consortium=consortium,
-        question=question.strip(),
+        question=question,
+        matter=matter,
+        appointment=appointment,
         put_by_id=act.actor.firm,
         put=act.at,
         deadline=act.at + timedelta(days=NOTICE_DAYS),
@@ -91,7 +107,8 @@ def vote(act: Act, ballot: Ballot, *, choice: str) -> Ballot:
         audience=CONSORTIUM,
         chain=ballot.consortium_id,
     )
-    if ballot.votes.count() == ballot.consortium.parties.filter(left=None).count():
+    decided = ballot.matter == Ballot.Matter.APPOINT and choice != Vote.Choice.YES
+    if decided or ballot.votes.count() == ballot.consortium.parties.filter(left=None).count():
         _close(act, ballot)
     return ballot
 
@@ -105,7 +122,8 @@ def close(act: Act, ballot: Ballot) -> None:
 
 
 def _close(act: Act, ballot: Ballot) -> None:
-    firms = ballot.consortium.parties.filter(left=None).count()
+    parties = set(ballot.consortium.parties.filter(left=None).values_list("firm_id", flat=True))
+    firms = len(parties)
     barred = ballot.votes.filter(choice=Vote.Choice.BARRED).count()
     counts = {
         name: ballot.votes.filter(choice=choice).count()
@@ -115,8 +133,12 @@ def _close(act: Act, ballot: Ballot) -> None:
             ("abstain", Vote.Choice.ABSTAIN),
         )
     }
-    assembly = default_manual().states["assembly"].vote
-    result = assembly.result(counts, firms - barred, firms)
+    if ballot.matter == Ballot.Matter.APPOINT:
+        agreed = ballot.votes.filter(choice=Vote.Choice.YES).values_list("firm_id", flat=True)
+        result = "carried" if parties <= set(agreed) else "lost"
+    else:
+        assembly = default_manual().states["assembly"].vote
+        result = assembly.result(counts, firms - barred, firms)
     ballot.state = Ballot.State.CARRIED if result == "carried" else Ballot.State.LOST
     ballot.closed = act.at
     ballot.save(update_fields=["state", "closed"])
@@ -127,3 +149,4 @@ def _close(act: Act, ballot: Ballot) -> None:
         audience=CONSORTIUM,
         chain=ballot.consortium_id,
     )
+    ballot_closed.send(Ballot, ballot=ballot, act=act)

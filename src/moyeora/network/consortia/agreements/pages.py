@@ -58,7 +58,9 @@ def overview(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
                 ),
                 None,
             ),
-            "ballots": consortium.ballots.prefetch_related("votes__firm"),
+            "ballots": consortium.ballots.select_related("appointment").prefetch_related(
+                "votes__firm"
+            ),
             "voted": set(
                 Vote.objects.filter(
                     ballot__consortium=consortium, firm=request.actor.firm

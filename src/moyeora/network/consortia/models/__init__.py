@@ -8,12 +8,14 @@ from moyeora.network.consortia.models.agreement import (
     Vote,
     Worth,
 )
+from moyeora.network.consortia.models.auditor import Appointment
 from moyeora.network.consortia.models.consortium import Consortium, Party, Seat, SeatTerms
 from moyeora.network.consortia.models.item import Item, Need
 from moyeora.network.consortia.models.proposal import Proposal, Question, Sealed
 
 __all__ = [
     "Agreement",
+    "Appointment",
     "Ballot",
     "Consortium",
     "Draft",

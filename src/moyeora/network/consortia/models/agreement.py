@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
+from moyeora.network.consortia.models.auditor import Appointment
 from moyeora.network.consortia.models.consortium import Consortium
 from moyeora.network.frame.ids import new_id
 from moyeora.network.frame.scoping import PartyManager
@@ -124,7 +125,14 @@ class Signature(models.Model):
 
 
 class Ballot(models.Model):
-    """A question put to the firms of a consortium: one firm, one vote."""
+    """A question put to the firms of a consortium: one firm, one vote. ``appointment`` is the
+    auditor's that is voted on: to appoint wants every firm's yes, to relieve the manual's majority.
+    """
+
+    class Matter(models.TextChoices):
+        QUESTION = "question", _("a question")
+        APPOINT = "appoint", _("appoint an auditor")
+        RELIEVE = "relieve", _("relieve an auditor")
 
     class State(models.TextChoices):
         OPEN = "open", _("open")
@@ -134,6 +142,8 @@ class Ballot(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id)
     consortium = models.ForeignKey(Consortium, models.CASCADE, related_name="ballots")
     question = models.CharField(_("question"), max_length=300)
+    matter = models.CharField(max_length=10, choices=Matter, default=Matter.QUESTION)
+    appointment = models.ForeignKey(Appointment, models.CASCADE, null=True, related_name="ballots")
     put_by = models.ForeignKey(Firm, models.PROTECT, related_name="+")
     put = models.DateTimeField()
     deadline = models.DateTimeField()
@@ -145,6 +155,18 @@ class Ballot(models.Model):
     class Meta:
         default_permissions = ()
         ordering = ("-put", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["appointment"],
+                condition=models.Q(state="open"),
+                name="one_ballot_an_appointment",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(matter="question", appointment=None)
+                | (~models.Q(matter="question") & models.Q(appointment__isnull=False)),
+                name="a_ballot_about_its_matter",
+            ),
+        )
 
 
 class Vote(models.Model):

@@ -1,7 +1,7 @@
 """People: invited by a link, given offices, and relieved of them; their API tokens."""
 
-from datetime import timedelta
-from typing import Final
+from datetime import date, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
@@ -14,12 +14,14 @@ from moyeora.network.frame.actor import OF_A_FIRM, OF_THE_ASSOCIATION, Office
 from moyeora.network.frame.faults import Fault, NotFresh, Refused
 from moyeora.network.journal.action import Act, action
 from moyeora.network.journal.audience import ASSOCIATION, Audience, firms
+from moyeora.network.members.changes import office_ended, office_taken
 from moyeora.network.members.models import Firm, Holding, Invitation, Person, Token
 from moyeora.network.members.secrets import digest_of, new_secret
 
 INVITATION_LASTS: Final = timedelta(days=7)
 TOKENS_MOST: Final = 20
-OFFICES_WITHOUT_FIRM: Final = (*OF_THE_ASSOCIATION, Office.REVIEWER, Office.AUDITOR)
+OFFICES_WITHOUT_FIRM: Final = (*OF_THE_ASSOCIATION, Office.REVIEWER)
+"""An auditor is not among them: that one is named by the firms of a consortium."""
 
 
 @action("members.person.invite")
@@ -32,7 +34,7 @@ def invite(
     the same office takes the place of the one that is open.
     """
     email = email.strip().lower()
-    faults = _wrong_person(email, name)
+    faults = wrong_person(email, name)
     allowed = OF_A_FIRM if firm else OFFICES_WITHOUT_FIRM
     if office not in allowed:
         faults.append(Fault("office", _("There is no such office here.")))
@@ -49,12 +51,30 @@ def invite(
     Invitation.objects.filter(email=email, firm=firm, office=office, ended__isnull=True).update(
         ended=act.at
     )
+    return _open(act, email=email, name=name.strip(), office=office, firm=firm)
+
+
+def invite_auditor(
+    act: Act, *, email: str, name: str, consortium: UUID, place: str, until: date
+) -> tuple[Invitation, str]:
+    """The invitation of a consortium's auditor, within an action of the room that knows consortia.
+
+    It takes the place of one that is open.
+    """
+    withdraw_auditor(act, consortium)
+    about = {"consortium": consortium, "place": place, "until": until}
+    return _open(act, email=email, name=name, office=Office.AUDITOR.value, **about)
+
+
+def withdraw_auditor(act: Act, consortium: UUID) -> None:
+    """The link of a consortium's auditor no longer works."""
+    Invitation.objects.filter(consortium=consortium, ended__isnull=True).update(ended=act.at)
+
+
+def _open(act: Act, **about: Any) -> tuple[Invitation, str]:
     secret, digest = new_secret()
     invitation = Invitation.objects.create(
-        email=email,
-        name=name.strip(),
-        office=office,
-        firm=firm,
+        **about,
         digest=digest,
         invited_by=act.actor.person,
         made=act.at,
@@ -63,8 +83,8 @@ def invite(
     act.record(
         "person.invited",
         subject=invitation.id,
-        facts={"name": invitation.name, "email": email, "office": office},
-        audience=_about(firm and firm.id),
+        facts={name: about[name] for name in ("name", "email", "office")},
+        audience=_about(invitation.firm_id),
     )
     return invitation, secret
 
@@ -72,7 +92,9 @@ def invite(
 @action("members.person.withdraw")
 def withdraw(act: Act, firm: Firm | None, *, invitation: Invitation) -> None:
     """The link no longer works."""
-    open_ones = Invitation.objects.filter(id=invitation.id, firm=firm, ended__isnull=True)
+    open_ones = Invitation.objects.filter(
+        id=invitation.id, firm=firm, consortium=None, ended__isnull=True
+    )
     if not open_ones.update(ended=act.at):
         raise Refused(Fault("", _("This invitation is not open.")))
     act.record(
@@ -122,9 +144,11 @@ def accept(act: Act, secret: str, *, password: str) -> Holding:
         person=person,
         office=invitation.office,
         firm=invitation.firm,
+        consortium=invitation.consortium,
         ended=None,
-        defaults={"since": act.at},
+        defaults={"since": act.at, "place": invitation.place, "until": invitation.until},
     )
+    office_taken.send(Holding, holding=holding, act=act)
     act.record(
         "office.taken",
         subject=person.id,
@@ -156,9 +180,15 @@ def end(act: Act, holding: Holding) -> None:
                 "last-one",
             )
         )
-    if not held.filter(id=holding.id).update(ended=act.at):
+    end_holding(act, holding)
+
+
+def end_holding(act: Act, holding: Holding) -> None:
+    """End an office and its tokens, within an action that may."""
+    if not Holding.objects.filter(id=holding.id, ended__isnull=True).update(ended=act.at):
         raise Refused(Fault("", _("The office has ended already.")))
     holding.tokens.all().delete()
+    office_ended.send(Holding, holding=holding, act=act)
     act.record(
         "office.ended",
         subject=holding.person_id,
@@ -220,7 +250,7 @@ def lock(firm: UUID) -> None:
         list(Firm.objects.select_for_update(no_key=True).filter(id=firm).values_list("id"))
 
 
-def _wrong_person(email: str, name: str) -> list[Fault]:
+def wrong_person(email: str, name: str) -> list[Fault]:
     faults = []
     try:
         validate_email(email)

@@ -57,12 +57,12 @@ def people(request: HttpRequest, firm: UUID | None = None) -> HttpResponse:
                     "holding": one,
                     "may_end": rules.has_perm("members.holding.end", request.actor, one),
                 }
-                for one in Holding.objects.filter(firm=where, ended__isnull=True)
+                for one in Holding.objects.filter(firm=where, consortium=None, ended__isnull=True)
                 .select_related("person")
                 .order_by("office", "since")
             ],
             "invitations": Invitation.objects.filter(
-                firm=where, ended__isnull=True, expires__gt=now()
+                firm=where, consortium=None, ended__isnull=True, expires__gt=now()
             ),
         },
     )
