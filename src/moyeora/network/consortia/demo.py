@@ -12,7 +12,7 @@ from moyeora.formation.sample import PastConsortium
 from moyeora.formation.trades import default_trades
 from moyeora.network.consortia.models import Consortium, Item, Party, Question
 from moyeora.network.frame.clock import now
-from moyeora.network.members.models import Firm, Offer
+from moyeora.network.members.models import Firm, Holding, Invitation, Offer
 
 DAYS_APART: Final = 97
 _AGREEMENTS = "moyeora.network.consortia.agreements.demo"
@@ -57,6 +57,8 @@ def empty() -> None:
     if agreements is not None:
         agreements.empty(ids)
     Consortium.objects.filter(id__in=ids).delete()
+    Holding.objects.filter(consortium__in=ids).delete()
+    Invitation.objects.filter(consortium__in=ids).delete()
     Question.objects.filter(firm__made_up=True).delete()
     Item.objects.filter(owner__made_up=True).delete()
 

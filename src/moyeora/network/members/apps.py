@@ -8,7 +8,7 @@ class MembersConfig(AppConfig):
     label = "members"
 
     def ready(self) -> None:
-        from moyeora.network.members import digest, menu, permissions  # noqa: F401  a daily job
+        from moyeora.network.members import daily, digest, menu, permissions  # noqa: F401  jobs
         from moyeora.network.members.actions import imports  # noqa: F401  its background job
 
         permissions.register()

@@ -306,6 +306,23 @@ class Token(models.Model):
         default_permissions = ()
 
 
+class IdempotencyKey(models.Model):
+    """A request of the API that was carried out under a key; asked again, it answers with what it
+    made (:mod:`.once`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    holding = models.ForeignKey(Holding, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=100)
+    request = models.CharField(max_length=64)  # SHA-256 of method, path and body, hexadecimal
+    made = models.UUIDField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = (models.UniqueConstraint(fields=["holding", "key"], name="one_use_of_a_key"),)
+
+
 class Invitation(models.Model):
     """A link by which somebody takes an office and chooses a password; only its hash is kept."""
 

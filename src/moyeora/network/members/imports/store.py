@@ -2,7 +2,11 @@
 
 import json
 import os
+import time
+from collections.abc import Collection
 from pathlib import Path
+from typing import Final
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +14,8 @@ from moyeora.network.frame.faults import Fault, Refused
 from moyeora.network.home import home
 from moyeora.network.members.imports.reading import Table
 from moyeora.network.members.models import Upload
+
+DAY: Final = 86_400
 
 
 def folder() -> Path:
@@ -43,6 +49,20 @@ def rows(upload: Upload) -> list[tuple[int, list[str]]]:
 def drop(upload: Upload) -> None:
     """Remove the rows."""
     _path(upload).unlink(missing_ok=True)
+
+
+def clear(waiting: Collection[UUID]) -> int:
+    """Remove what lies in the folder for none of these uploads; returns how many files.
+
+    A file is there a moment before its upload's row, so what is younger than a day stays.
+    """
+    removed = 0
+    for path in folder().iterdir():
+        kept = path.suffix == ".jsonl" and path.stem in {str(one) for one in waiting}
+        if not kept and path.stat().st_mtime < time.time() - DAY:
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed
 
 
 def _path(upload: Upload) -> Path:
