@@ -14,5 +14,7 @@ answer_faults(api)
 
 api.add_router("/members", "moyeora.network.members.api.router")
 api.add_router("/consortia", "moyeora.network.consortia.api.router")
+api.add_router("/orders", "moyeora.network.orders.api.router")
+api.add_router("/money", "moyeora.network.ledger.api.router")
 api.add_router("/journal", "moyeora.network.journal.api.router")
 api.add_router("/jobs", "moyeora.network.jobs.api.router")

@@ -28,6 +28,31 @@ POST batch_send      | 422   403   403         | 403     404     | 403         4
 POST payout_end      | go    403   403         | 403     404     | 403         403    | 403      | 403     | login
 """
 
+API = """
+                                            | of the firm it is about | other firms     | association        | agency   |         |
+                                            | owner staff accountant  | partner outside | coordinator board  | reviewer | auditor | anyone
+GET /money/{consortium_id}/receipts         | ok    ok    ok          | ok      404     | ok          ok     | 403      | ok      | 401
+POST /money/{consortium_id}/receipts        | ok    403   403         | 403     404     | 403         403    | 403      | 403     | 401
+GET /money/receipts/{receipt_id}            | ok    ok    ok          | ok      404     | ok          ok     | 403      | ok      | 401
+POST /money/receipts/{receipt_id}/divide    | ok    403   403         | 403     404     | 403         403    | 403      | 403     | 401
+GET /money/{consortium_id}/statements       | ok    ok    ok          | ok      404     | ok          ok     | 403      | ok      | 401
+GET /money/statements/{receipt_id}          | ok    ok    ok          | ok      404     | ok          ok     | 403      | ok      | 401
+GET /money/{consortium_id}/export           | ok    ok    ok          | ok      404     | 403         403    | 403      | ok      | 401
+GET /money/{consortium_id}/balance          | ok    ok    ok          | ok      404     | ok          ok     | 403      | ok      | 401
+GET /money/{consortium_id}/books            | ok    ok    403         | ok      404     | ok          ok     | 403      | ok      | 401
+GET /money/{consortium_id}/payouts          | ok    ok    ok          | ok      404     | ok          ok     | 403      | ok      | 401
+GET /money/{consortium_id}/batches          | ok    403   403         | 403     404     | 403         403    | 403      | ok      | 401
+GET /money/batches/{batch_id}               | ok    403   403         | 403     404     | 403         403    | 403      | ok      | 401
+GET /money/batches/{batch_id}/file          | ok    403   403         | 403     404     | 403         403    | 403      | 403     | 401
+POST /money/batches/{batch_id}/sent         | 422   403   403         | 403     404     | 403         403    | 403      | 403     | 401
+POST /money/payouts/{payout_id}/confirm     | ok    403   403         | 403     404     | 403         403    | 403      | 403     | 401
+POST /money/payouts/{payout_id}/bounce      | ok    403   403         | 403     404     | 403         403    | 403      | 403     | 401
+GET /money/{consortium_id}/costs            | ok    ok    ok          | ok      404     | ok          ok     | 403      | ok      | 401
+POST /money/{consortium_id}/costs           | ok    403   403         | ok      404     | 403         403    | 403      | 403     | 401
+POST /money/costs/{claim_id}/answer         | 403   403   403         | ok      404     | 403         403    | 403      | 403     | 401
+GET /money/{consortium_id}/holds            | ok    ok    ok          | ok      404     | ok          ok     | 403      | ok      | 401
+"""
+
 ACTIONS = """
                        | of the firm it is about | other firms     | association        | agency   |         |
                        | owner staff accountant  | partner outside | coordinator board  | reviewer | auditor | anyone
@@ -63,6 +88,7 @@ def given(people):
         payouts.send(actor, batch)
         payout = batch.payouts.get(party=partner.number)
     at_group, at_receipt = to(consortium_id=group.id), to(receipt_id=receipt.id)
+    at_batch, at_payout = to(batch_id=batch.id), to(payout_id=payout.id)
     return {
         "money": at_group,
         "receipt_record": at_group,
@@ -79,10 +105,32 @@ def given(people):
         "statement": at_receipt,
         "statement_pdf": at_receipt,
         "statements_export": to(consortium_id=group.id, form="csv"),
-        "batch": to(batch_id=batch.id),
+        "batch": at_batch,
         "batch_file": to(batch_id=batch.id, form="xml"),
-        "POST batch_send": to(batch_id=batch.id),
-        "POST payout_end": to(payout_id=payout.id).send(answer="paid"),
+        "POST batch_send": at_batch,
+        "POST payout_end": at_payout.send(answer="paid"),
+        **{
+            f"GET /money/{{consortium_id}}/{what}": at_group
+            for what in (
+                *("receipts", "statements", "export", "balance", "books", "payouts", "batches"),
+                *("costs", "holds"),
+            )
+        },
+        "POST /money/{consortium_id}/receipts": at_group.send(
+            on="2027-02-01", amount=5_000_000, bank_reference="IBK-2"
+        ),
+        "GET /money/receipts/{receipt_id}": at_receipt,
+        "POST /money/receipts/{receipt_id}/divide": at_receipt,
+        "GET /money/statements/{receipt_id}": at_receipt,
+        "GET /money/batches/{batch_id}": at_batch,
+        "GET /money/batches/{batch_id}/file": at_batch,
+        "POST /money/batches/{batch_id}/sent": at_batch,
+        "POST /money/payouts/{payout_id}/confirm": at_payout,
+        "POST /money/payouts/{payout_id}/bounce": at_payout.send(reason="없는 계좌"),
+        "POST /money/{consortium_id}/costs": at_group.send(
+            what="우편 요금", amount=5, document="영수증 2"
+        ),
+        "POST /money/costs/{claim_id}/answer": to(claim_id=claim.id).send(approve=True),
         "ledger.receipt.record": group,
         "ledger.receipt.divide": receipt,
         "ledger.cost.claim": group,

@@ -34,6 +34,20 @@ POST customer         | go    go    go          | go      go      | go          
 customer_picture      | 404   404   404         | 404     404     | 404         404    | 404      | 404     | 404
 """
 
+API = """
+                                              | of the firm it is about | other firms     | association        | agency   |         |
+                                              | owner staff accountant  | partner outside | coordinator board  | reviewer | auditor | anyone
+GET /orders/{consortium_id}/contract          | ok    ok    403         | ok      404     | ok          ok     | 403      | ok      | 401
+GET /orders/{consortium_id}/versions          | ok    ok    403         | ok      404     | ok          ok     | 403      | ok      | 401
+GET /orders/{consortium_id}/packages          | ok    ok    403         | ok      404     | ok          ok     | 403      | ok      | 401
+GET /orders/packages/{package_id}             | ok    ok    403         | ok      404     | ok          ok     | 403      | ok      | 401
+POST /orders/packages/{package_id}/deliveries | ok    ok    403         | 403     404     | 403         403    | 403      | 403     | 401
+GET /orders/deliveries/{delivery_id}          | ok    ok    403         | ok      404     | ok          ok     | 403      | ok      | 401
+GET /orders/{consortium_id}/invoices          | ok    ok    403         | ok      404     | ok          ok     | 403      | ok      | 401
+POST /orders/{consortium_id}/invoices         | ok    403   403         | 403     404     | 403         403    | 403      | 403     | 401
+GET /orders/invoices/{invoice_id}             | ok    ok    403         | ok      404     | ok          ok     | 403      | ok      | 401
+"""
+
 ACTIONS = """
                          | of the firm it is about | other firms     | association        | agency   |         |
                          | owner staff accountant  | partner outside | coordinator board  | reviewer | auditor | anyone
@@ -131,6 +145,17 @@ def given(people):
         "customer": to(secret=secret),
         "POST customer": to(secret=secret).send(answer="accept"),
         "customer_picture": to(secret=secret, number=1),
+        **{
+            f"GET /orders/{{consortium_id}}/{what}": at_group
+            for what in ("contract", "versions", "packages", "invoices")
+        },
+        "GET /orders/packages/{package_id}": to(package_id=mine.id),
+        "POST /orders/packages/{package_id}/deliveries": to(package_id=mine.id).send(quantity=5),
+        "GET /orders/deliveries/{delivery_id}": to(delivery_id=delivery.id),
+        "POST /orders/{consortium_id}/invoices": at_group.send(
+            what="잔금", gross=5, on="2027-03-01"
+        ),
+        "GET /orders/invoices/{invoice_id}": to(invoice_id=invoice.id),
         "orders.contract.conclude": group,
         "orders.contract.close": contract,
         "orders.order.change": group,

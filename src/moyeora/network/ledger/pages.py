@@ -18,19 +18,17 @@ from moyeora.network.consortia.agreements.program import program
 from moyeora.network.consortia.agreements.terms import from_json
 from moyeora.network.consortia.models import Agreement, Consortium
 from moyeora.network.consortia.pages import may
-from moyeora.network.consortia.permissions import audits
 from moyeora.network.frame.clock import today
 from moyeora.network.frame.faults import NotAllowed
 from moyeora.network.frame.forms import entered, form_page, sent
-from moyeora.network.journal.actions import look
 from moyeora.network.ledger import payouts, permissions, receipts
 from moyeora.network.ledger.balance import out_of_balance, trial_balance
 from moyeora.network.ledger.files import TYPES, lines_file, payout_file
 from moyeora.network.ledger.forms import ClaimForm, HoldForm, ReceiptForm
+from moyeora.network.ledger.looking import sees_all, statement_for
 from moyeora.network.ledger.models import Batch, CostClaim, Hold, Payout, Receipt, Statement
 from moyeora.network.ledger.positions import names, position, positions, rows, totals
-from moyeora.network.ledger.statements import View, pdf, view
-from moyeora.network.ledger.statements import whole as whole_view
+from moyeora.network.ledger.statements import View, pdf
 from moyeora.network.orders.models import Invoice
 
 
@@ -39,9 +37,8 @@ from moyeora.network.orders.models import Invoice
 def money(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """What is due to my firm, what was paid, and what came in."""
     consortium = _consortium(consortium_id)
-    number, whole = _number(request), audits(request.actor, None)
-    if whole:
-        _look(request, consortium, _("the money of all firms"))
+    number = _number(request)
+    whole = sees_all(request.actor, consortium, _("the money of all firms"))
     agreement = consortium.agreements.filter(state=Agreement.State.IN_FORCE).first()
     return render(
         request,
@@ -145,7 +142,6 @@ def statement(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
             "statement": found,
             "view": _view(request, found, request.LANGUAGE_CODE),
             "has_firm": bool(_number(request)),
-            "whole": audits(request.actor, None),
         },
     )
 
@@ -175,8 +171,7 @@ def export(request: HttpRequest, consortium_id: UUID, form: str) -> HttpResponse
     consortium = _consortium(consortium_id)
     if not rules.has_perm("ledger.export", request.actor):
         raise NotAllowed("ledger.export")
-    if audits(request.actor, None):
-        _look(request, consortium, _("the lines of all statements"))
+    sees_all(request.actor, consortium, _("the lines of all statements"))
     made = lines_file(consortium, _number(request), form, request.LANGUAGE_CODE)
     return _download(made, form, "statements")
 
@@ -261,8 +256,7 @@ def instruct(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
 def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """A batch: its payments, the files for the bank, and what became of each."""
     found = _batch(request, batch_id, "ledger.batch.see")
-    if audits(request.actor, None):
-        _look(request, found.consortium, _("a batch of payments"))
+    sees_all(request.actor, found.consortium, _("a batch of payments"))
     whose = names(found.consortium, request.LANGUAGE_CODE)
     return render(
         request,
@@ -316,9 +310,7 @@ def books(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     each firm's.
     """
     consortium = _consortium(consortium_id)
-    whole = audits(request.actor, None)
-    if whole:
-        _look(request, consortium, _("the books"))
+    whole = sees_all(request.actor, consortium, _("the books"))
     shown = rows(consortium, _number(request), request.LANGUAGE_CODE, whole=whole)
     return render(
         request,
@@ -351,17 +343,7 @@ def _statement(receipt_id: UUID) -> Statement:
 
 
 def _view(request: HttpRequest, found: Statement, lang: str) -> View:
-    """The statement as the reader may see it."""
-    if audits(request.actor, None):
-        _look(
-            request, found.receipt.consortium, _("statement %(number)s") % {"number": found.number}
-        )
-        return whole_view(found, lang)
-    return view(found, _number(request), lang)
-
-
-def _look(request: HttpRequest, consortium: Consortium, what: str) -> None:
-    look(request.actor, consortium.id, what, chain=consortium.id)
+    return statement_for(request.actor, found, _number(request), lang)
 
 
 def _batch(

@@ -6,7 +6,7 @@ gives the same statement and posts nothing.
 """
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Max
@@ -31,6 +31,9 @@ from moyeora.sharing import (
     statement_to_json,
 )
 from moyeora.sharing import Statement as Made
+
+MOST: Final = 10**15
+"""The largest amount in the books, in smallest units: sums of thousands of such stay exact."""
 
 
 @action("ledger.receipt.record")
@@ -67,6 +70,10 @@ def record_receipt(
     if credit_of is not None:
         agreement = credit_of.agreement
     faults = []
+    if amount > MOST:
+        faults.append(_too_much())
+    if invoice is not None and not consortium.invoices.filter(id=invoice).exists():
+        faults.append(Fault("invoice", _("There is no such invoice here."), _("Choose another.")))
     if amount <= 0 and not final:
         faults.append(
             Fault("amount", _("Nothing came in."), _("Write the amount on the bank's document."))
@@ -106,7 +113,8 @@ def record_receipt(
         recorded_by=act.actor.person,
     )
     # What sharing will refuse is refused here, before anything is written.
-    read(receipt, [])
+    if read(receipt, []).amount > MOST:
+        raise Refused(_too_much())
     receipt.save(force_insert=True)
     act.record(
         "receipt.recorded",
@@ -195,6 +203,8 @@ def claim_cost(
     faults = []
     if amount <= 0:
         faults.append(Fault("amount", _("Nothing is claimed."), _("Write the amount.")))
+    if amount > MOST:
+        faults.append(_too_much())
     for field, text in (("what", what), ("document", document)):
         if not text.strip():
             faults.append(
@@ -271,6 +281,11 @@ def read(receipt: Receipt, claims: list[CostClaim]) -> Any:
         return read_receipt(data, agreed)
     except SharingError as error:
         raise Refused(Fault("", str(fault)) for fault in error.faults) from error
+
+
+def _too_much() -> Fault:
+    problem = _("This is more than the books hold.")
+    return Fault("amount", problem, _("Write at most %(most)s.") % {"most": f"{MOST:,}"})
 
 
 def _post(receipt: Receipt, made: Made, act: Act) -> None:

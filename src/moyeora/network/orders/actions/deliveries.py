@@ -15,7 +15,13 @@ from moyeora.network.frame.faults import Fault, Refused
 from moyeora.network.journal.action import Act, action
 from moyeora.network.journal.audience import CONSORTIUM
 from moyeora.network.orders import permissions  # noqa: F401 - registers who may
-from moyeora.network.orders.models import CustomerLink, Delivery, Invoice, WorkPackage
+from moyeora.network.orders.models import (
+    CustomerContract,
+    CustomerLink,
+    Delivery,
+    Invoice,
+    WorkPackage,
+)
 
 LINK_DAYS: Final = 60
 
@@ -171,7 +177,11 @@ def issue_invoice(
     act: Act, consortium: Consortium, *, what: str, gross: int, on: date, vat_class: str = "taxable"
 ) -> Invoice:
     """Invoice a part of the price. The sum of all invoices is at most the order's price."""
-    contract = consortium.contract
+    contract = CustomerContract.objects.filter(consortium=consortium).first()
+    if contract is None:
+        raise Refused(
+            Fault("", _("There is no contract with the customer."), _("Conclude it first."))
+        )
     order = contract.orders.get(state="in_force")
     so_far = consortium.invoices.aggregate(net=Sum("net"), vat=Sum("vat"))
     open_ = order.price - (so_far["net"] or 0) - (so_far["vat"] or 0)
