@@ -23,14 +23,14 @@ from moyeora.network.ledger.looking import sees_all, statement_for
 from moyeora.network.ledger.models import Batch, CostClaim, Hold, Payout, Receipt, Statement
 from moyeora.network.ledger.positions import names, position, positions, rows
 from moyeora.network.ledger.schemas import (
-    AnswerIn,
     BatchOut,
+    BouncedIn,
+    CostAnswerIn,
     CostIn,
     CostOut,
     HoldOut,
     PayoutOut,
     PositionOut,
-    ReasonIn,
     ReceiptIn,
     ReceiptOut,
     RowOut,
@@ -184,7 +184,7 @@ def confirm(request: HttpRequest, payout_id: UUID) -> Any:
 
 
 @router.post("/payouts/{uuid:payout_id}/bounce", response=PayoutOut)
-def bounce(request: HttpRequest, payout_id: UUID, body: ReasonIn) -> Any:
+def bounce(request: HttpRequest, payout_id: UUID, body: BouncedIn) -> Any:
     """It came back, for the reason that the bank tells; it is due again."""
     found = _found_payout(request, payout_id)
     return _payout(request, payouts.bounce(request.actor, found, reason=body.reason))
@@ -211,7 +211,7 @@ def claim_cost(request: HttpRequest, consortium_id: UUID, body: CostIn, key: Key
 
 
 @router.post("/costs/{uuid:claim_id}/answer", response=CostOut)
-def answer_cost(request: HttpRequest, claim_id: UUID, body: AnswerIn) -> Any:
+def answer_cost(request: HttpRequest, claim_id: UUID, body: CostAnswerIn) -> Any:
     """Approve or refuse another firm's cost."""
     _need(request, "ledger.see")
     found = get_object_or_404(CostClaim.objects.select_related("consortium", "firm"), id=claim_id)

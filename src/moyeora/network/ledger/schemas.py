@@ -140,7 +140,7 @@ class BatchOut(Schema):
     payouts: list[PayoutOut]
 
 
-class ReasonIn(Schema):
+class BouncedIn(Schema):
     reason: Reason
 
 
@@ -165,7 +165,7 @@ class CostOut(Schema):
     claimed: datetime
 
 
-class AnswerIn(Schema):
+class CostAnswerIn(Schema):
     approve: bool
 
 

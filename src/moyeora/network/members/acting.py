@@ -118,5 +118,9 @@ class ByToken(HttpBearer):
 class BySession(SessionAuth):
     """The API's second way in: the signed-in person, with the CSRF token on what changes."""
 
+    def __call__(self, request: HttpRequest) -> Actor | None:
+        """Who is not signed in hears that, and nothing of a CSRF token."""
+        return super().__call__(request) if request.user.is_authenticated else None
+
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
         return request.actor if request.user.is_authenticated and request.holding else None

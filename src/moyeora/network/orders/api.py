@@ -46,7 +46,7 @@ class ContractOut(Schema):
     closed: datetime | None
 
 
-class LineOut(Schema):
+class PlannedOut(Schema):
     """A work package as a version of the order says it; ``after``: keys of earlier packages."""
 
     key: str
@@ -79,7 +79,7 @@ class OrderOut(Schema):
     due: date
     why: str
     proposed: datetime
-    packages: list[LineOut]
+    packages: list[PlannedOut]
     consents: list[ConsentOut]
 
 
