@@ -1,6 +1,9 @@
 """A table comes in whole or not at all, and whoever sends it learns where it is wrong."""
 
+import os
+import time
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,10 +11,12 @@ import xlsxwriter
 from django_scopes import scopes_disabled
 
 from moyeora.formation.sample import sample
+from moyeora.network.frame import clock
 from moyeora.network.frame.faults import Refused
 from moyeora.network.jobs.models import Job
 from moyeora.network.jobs.work import work
 from moyeora.network.journal.models import Entry
+from moyeora.network.members import daily
 from moyeora.network.members.actions import imports
 from moyeora.network.members.directory import members
 from moyeora.network.members.imports import store
@@ -301,3 +306,28 @@ def test_a_worker_that_died_in_the_middle_is_followed_by_one_that_finishes(peopl
 
 def _die(ids: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_what_nobody_finished_is_gone_after_two_weeks(
+    people, tmp_path, django_capture_on_commit_callbacks
+):
+    """The rows of an old table, of a table that has ended, and of none; a new one's stay."""
+    path = xlsx(tmp_path / "firms.xlsx", [["사업자등록번호", "업체명"], ["124-81-00998", "가"]])
+
+    with clock.at(clock.now() - timedelta(days=15)):
+        old = bring(people, path)
+    new, ended = bring(people, path), bring(people, path)
+    Upload.objects.filter(id=ended.id).update(state=Upload.State.DONE)
+    (store.folder() / "tmpleft").write_text("what a server that was killed left")
+    long_ago = time.time() - 2 * 86_400
+    for file in store.folder().iterdir():
+        os.utime(file, (long_ago, long_ago))
+    fresh = store.folder() / "tmpcoming"
+    fresh.write_text("what is coming in just now")
+    with django_capture_on_commit_callbacks(execute=True):
+        told = daily.clear_uploads(None)
+    assert told["dropped"] == 1
+    old.refresh_from_db()
+    assert old.state == Upload.State.DROPPED
+    assert {file.name for file in store.folder().iterdir()} == {f"{new.id}.jsonl", fresh.name}
+    assert daily.clear_uploads(None) == {"dropped": 0, "removed": 0}

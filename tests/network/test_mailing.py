@@ -4,6 +4,8 @@ The names of its customers are strings that exist nowhere else; a test looks for
 """
 
 import io
+import os
+import time
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -24,8 +26,9 @@ from moyeora.network.jobs.work import work
 from moyeora.network.journal.models import Payload
 from moyeora.network.orders.actions import contracts, deliveries
 from moyeora.network.orders.mailings import actions
+from moyeora.network.orders.mailings import work as work_of_mailings
 from moyeora.network.orders.mailings.package_file import extract
-from moyeora.network.orders.mailings.upload import JOB
+from moyeora.network.orders.mailings.upload import INCOMING, JOB
 from moyeora.network.orders.mailings.vault import PIECE, Vault
 from moyeora.network.orders.models import Mailing
 
@@ -232,6 +235,20 @@ def test_what_is_sealed_comes_back_and_any_changed_byte_is_seen(tmp_path, data, 
         b"".join(vault.read("a/b.bin"))
     vault.destroy()
     assert not vault.folder.exists()
+
+
+def test_what_broke_off_while_it_came_in_is_gone_after_a_day(people, mailing):
+    vault = Vault(mailing.id)
+    for name in (JOB, INCOMING, "printed/volume-1.pdf"):
+        vault.add(name, [b"sealed"])
+    (vault.sealed / "job.zip.part").write_bytes(b"half")
+    with scopes_disabled():
+        assert work_of_mailings.clear_uploads(None) == {"removed": 0}
+        long_ago = time.time() - 2 * work_of_mailings.DAY
+        for path in vault.sealed.rglob("*"):
+            os.utime(path, (long_ago, long_ago))
+        assert work_of_mailings.clear_uploads(None) == {"removed": 2}
+    assert vault.names() == [JOB, "printed/volume-1.pdf"]
 
 
 def test_the_order_ends_with_nothing_of_the_customers_left(people, mailing):

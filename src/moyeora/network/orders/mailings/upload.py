@@ -13,6 +13,8 @@ from moyeora.network.orders.mailings.vault import Vault
 
 BYTES_MAX: Final = 2 * 2**30
 JOB: Final = "job.zip"
+INCOMING: Final = "incoming.zip"
+"""What comes in is called this until all of it is there."""
 
 
 class SealedUpload:
@@ -38,7 +40,7 @@ class IntoVault(FileUploadHandler):
     def new_file(self, *arguments: Any, **named: Any) -> None:
         super().new_file(*arguments, **named)
         # The vault pulls its bytes, the handler is handed them: a thread stands between.
-        self._thread = Thread(target=self.vault.add, args=("incoming.zip", self._pieces()))
+        self._thread = Thread(target=self.vault.add, args=(INCOMING, self._pieces()))
         self._thread.start()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:

@@ -108,6 +108,18 @@ class Vault:
         """Take all that is plain away."""
         shutil.rmtree(self.open_, ignore_errors=True)
 
+    def clear(self, name: str, before: float) -> int:
+        """Take away what broke off while it came in: parts of files, and the file ``name``, if they
+        are older than ``before`` (seconds since 1970). Returns how many.
+        """
+        removed = 0
+        for path in self.sealed.rglob("*") if self.sealed.is_dir() else ():
+            half = path.suffix == ".part" or path == self.sealed / name
+            if half and path.is_file() and path.stat().st_mtime < before:
+                path.unlink(missing_ok=True)
+                removed += 1
+        return removed
+
     def destroy(self) -> None:
         """The key first: from then on nothing can be read, whatever copies there are."""
         if self._key_file.exists():

@@ -8,18 +8,21 @@ fingerprints leaves the vault; the press's faults name files, fields and counts,
 import hashlib
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import Any, Final
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from moyeora.network.frame.actor import CLOCK
 from moyeora.network.frame.faults import Refused
 from moyeora.network.home import home
+from moyeora.network.jobs.kinds import daily
 from moyeora.network.jobs.work import Task, job
 from moyeora.network.orders.mailings import actions
 from moyeora.network.orders.mailings.package_file import extract
-from moyeora.network.orders.mailings.upload import JOB
+from moyeora.network.orders.mailings.upload import INCOMING, JOB
 from moyeora.network.orders.mailings.vault import Vault
 from moyeora.network.orders.models import Mailing
 from moyeora.press.approval import approve as approve_job
@@ -31,6 +34,7 @@ from moyeora.press.signing import key_id, public_path, read_or_make_key
 
 EXTREMES: Final = 9
 SAMPLE: Final = 3
+DAY: Final = 86_400
 
 
 @job(actions.PROOF)
@@ -129,6 +133,15 @@ def destroy_all(task: Task, *, mailing: str) -> dict[str, Any] | None:
     with task.finishing():
         actions.destroyed(CLOCK, row, statement=statement)
     return None
+
+
+@daily("mailing.leftovers", title=_("Clearing away uploads of mailings that broke off"))
+def clear_uploads(task: Task) -> dict[str, int]:
+    """Remove what broke off while it came in; it is sealed, and nobody will go on with it."""
+    removed = 0
+    for mailing in Mailing.objects.exclude(state=Mailing.State.DESTROYED):
+        removed += Vault(mailing.id).clear(INCOMING, time.time() - DAY)
+    return {"removed": removed}
 
 
 def _row(mailing: str) -> Mailing:

@@ -20,7 +20,7 @@ from moyeora.network.frame.forms import entered, sent
 from moyeora.network.jobs.models import Job
 from moyeora.network.orders.forms import ConsentForm, UploadForm
 from moyeora.network.orders.mailings import actions
-from moyeora.network.orders.mailings.upload import JOB, IntoVault, SealedUpload
+from moyeora.network.orders.mailings.upload import INCOMING, JOB, IntoVault, SealedUpload
 from moyeora.network.orders.mailings.vault import Vault
 from moyeora.network.orders.models import CustomerLink, Mailing, WorkPackage
 from moyeora.network.orders.pages.order import order_form
@@ -147,7 +147,7 @@ def _receive(request: HttpRequest, found: Mailing, handler: IntoVault) -> HttpRe
         raise Refused(_("The ZIP is larger than 2 GB. Split the mailing."))
     if not isinstance(taken, SealedUpload) or not taken.size:
         raise Refused(_("No file came in. Choose the job's ZIP and send it again."))
-    Vault(found.id).add(JOB, Vault(found.id).take("incoming.zip"))
+    Vault(found.id).add(JOB, Vault(found.id).take(INCOMING))
     actions.take_upload(request.actor, found, digest=taken.digest, size=taken.size)
     messages.success(request, _("The job lies encrypted. Its proofs are being made."))
     return redirect("mailing", found.id)
