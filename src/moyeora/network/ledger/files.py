@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import xlsxwriter
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_scopes import scopes_disabled
 
@@ -33,7 +34,8 @@ def payout_file(batch: Batch, form: str) -> bytes:
     agreement = batch.consortium.agreements.exclude(state=Agreement.State.REFUSED).first()
     terms = from_json(agreement.terms)
     payer = bank_file.Payer(terms.holder or batch.consortium.title, terms.bank, terms.account)
-    return bank_file.pain_001(batch.id.hex, batch.made, batch.made.date(), payer, payments)
+    on = timezone.localdate(batch.made)
+    return bank_file.pain_001(batch.id.hex, batch.made, on, payer, payments)
 
 
 def lines_file(consortium: Consortium, party: str, form: str, lang: str) -> bytes:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import rules
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from moyeora.network.frame.actor import Actor, Office
@@ -87,7 +88,7 @@ def record_consent(
         faults.append(
             Fault("document", _("The document is missing."), _("Name the customer's letter."))
         )
-    if given > act.at.date():
+    if given > timezone.localdate(act.at):
         faults.append(Fault("given", _("This day lies ahead."), _("Write the day of the letter.")))
     if faults:
         raise Refused(faults)
