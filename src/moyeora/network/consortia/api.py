@@ -21,6 +21,7 @@ from moyeora.network.consortia.seating import companions
 from moyeora.network.consortia.views import shown
 from moyeora.network.frame.faults import NotAllowed
 from moyeora.network.members.models import Firm
+from moyeora.network.members.once import Key, once
 
 router = Router(tags=["consortia"])
 
@@ -108,11 +109,17 @@ def list_items(request: HttpRequest) -> Any:
 
 
 @router.post("/items", response={201: ItemOut})
-def create_item(request: HttpRequest, body: ItemIn) -> Any:
+def create_item(request: HttpRequest, body: ItemIn, key: Key) -> Any:
     """Save a draft."""
     need_permission(request, "consortia.item.see")
     firm = Firm.objects.get(id=request.actor.firm)
-    return Status(201, _item(actions.create_item(request.actor, firm, table=_table(body))))
+    made = once(
+        request,
+        key,
+        Item.objects,
+        lambda: actions.create_item(request.actor, firm, table=_table(body)),
+    )
+    return Status(201, _item(made))
 
 
 @router.get("/items/{item_id}", response=ItemOut)
