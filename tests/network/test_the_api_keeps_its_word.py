@@ -9,7 +9,8 @@ from collections import Counter
 
 import pytest
 import schemathesis
-from django.db import transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, Phase, settings
 from ninja import Schema
 from schemathesis.checks import not_a_server_error
@@ -54,6 +55,16 @@ def there(people):
         return made.get(name, {})
 
     return arguments
+
+
+@pytest.fixture(autouse=True)
+def open_connection():
+    """A request's end must not close the test's own connection, as in Django's test client."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
