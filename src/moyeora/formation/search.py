@@ -210,8 +210,7 @@ class _Search:
             rounds = PRICE_ROUNDS if self.prices.seat > 0 else 0
             bounds, self.prices = priced_filling(relaxed, self.value, self.prices, core, rounds)
             self._bounded(bounds)
-            if self.wanted.sum() <= SOLVED_PAIRS_MAX:
-                self._try(self.bounds, self.wanted, WIDTHS)
+            self._try(self.bounds, self.wanted, WIDTHS)
             if few and self.wanted.sum() > 0.7 * wanted.sum():
                 return
 

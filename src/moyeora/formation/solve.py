@@ -106,9 +106,9 @@ def solve(
         results.append(StageResult(stage.name, found.value, found.bound, candidates))
         alive, plan = found.alive, found.plan
         known = plan if found.settled else None
+        job.pins.append((stage, found.value))
         if not results[-1].proven:
             break
-        job.pins.append((stage, found.value))
     drawn = False
     if canonical:
         if results[-1].proven:
