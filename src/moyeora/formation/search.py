@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from moyeora.formation.bound import Bounds, Relaxation, larger
 from moyeora.formation.faults import NoConsortium, OutOfTime
 from moyeora.formation.filling import Prices, filling_bound, priced_filling
+from moyeora.formation.knapsack import Fillings
 from moyeora.formation.linear import linear_bound
 from moyeora.formation.model import Apart, Model, Stage
 from moyeora.formation.plan import Plan, chosen_pairs, plan_values, read_plan
@@ -72,6 +73,7 @@ class Job:
     cut: bool = True
     progress: Callable[[Progress], None] | None = None
     pins: list[tuple[Stage, int]] = field(default_factory=list)
+    fillings: Fillings | None = None
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -208,7 +210,9 @@ class _Search:
             wanted = self.wanted
             relaxed = Relaxation(self.problem, self.stage, wanted)
             rounds = PRICE_ROUNDS if self.prices.seat > 0 else 0
-            bounds, self.prices = priced_filling(relaxed, self.value, self.prices, core, rounds)
+            bounds, self.prices = priced_filling(
+                relaxed, self.value, self.prices, core, rounds, self.job.fillings
+            )
             self._bounded(bounds)
             self._try(self.bounds, self.wanted, WIDTHS)
             if few and self.wanted.sum() > 0.7 * wanted.sum():
@@ -217,7 +221,9 @@ class _Search:
     def _part(self, part: NDArray[np.bool_], whole: bool) -> None:
         """Fill some pairs and find a plan among them; ``whole``: they are all that are wanted."""
         relaxed = Relaxation(self.problem, self.stage, part)
-        bounds = filling_bound(relaxed, self.most, self.prices, CORES[-1])
+        bounds = filling_bound(
+            relaxed, self.most, self.prices, CORES[-1], self.job.fillings
+        )
         if whole:
             self._bounded(bounds)
         self._try(bounds, part, WIDTHS)
