@@ -258,12 +258,11 @@ class _Filling:
             # The curve knows nothing of the others: only filling does.
             nothing += float(np.minimum(0.0, self.fixed[others]).sum())
             return windows, [nothing] * len(windows)
+
         def costs() -> dict[Window, float]:
             fees = np.maximum(0.0, fixed)
             prices = self.relaxed.price[pairs]
-            return window_costs(
-                self.problem, self.relaxed.index[pairs], at, fees, prices, windows
-            )
+            return window_costs(self.problem, self.relaxed.index[pairs], at, fees, prices, windows)
 
         if self.fillings is None or known is None:
             least = costs()

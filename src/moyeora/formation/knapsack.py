@@ -22,6 +22,7 @@ Window = tuple[int, int]
 LINES_MAX = 2000
 """How many pieces are weighed at once, for the memory's sake."""
 
+
 @dataclass(frozen=True)
 class Pieces:
     """The tiers of a need's pairs in an interval, as straight lines over cells (one row each).

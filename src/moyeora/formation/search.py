@@ -221,9 +221,7 @@ class _Search:
     def _part(self, part: NDArray[np.bool_], whole: bool) -> None:
         """Fill some pairs and find a plan among them; ``whole``: they are all that are wanted."""
         relaxed = Relaxation(self.problem, self.stage, part)
-        bounds = filling_bound(
-            relaxed, self.most, self.prices, CORES[-1], self.job.fillings
-        )
+        bounds = filling_bound(relaxed, self.most, self.prices, CORES[-1], self.job.fillings)
         if whole:
             self._bounded(bounds)
         self._try(bounds, part, WIDTHS)
