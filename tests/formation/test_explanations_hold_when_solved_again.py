@@ -12,7 +12,6 @@ from moyeora.formation.discretion import band, for_others
 from moyeora.formation.explain import ways_in, why
 from moyeora.formation.faults import NoConsortium
 from moyeora.formation.item import Item, Seat
-from moyeora.formation.members import Members
 from moyeora.formation.plan import broken_rules
 from moyeora.formation.problem import Change, Terms, build
 from moyeora.formation.solve import solve

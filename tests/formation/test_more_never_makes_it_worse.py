@@ -5,7 +5,6 @@ allowed and worth what it was. Where that cannot be, the tests leave the case ou
 cost alone may rise with it: where time comes first, a date that is dropped may buy days with money.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 from tests.formation.small import small_item, small_members

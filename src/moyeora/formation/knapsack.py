@@ -27,8 +27,8 @@ LINES_MAX = 2000
 class Pieces:
     """The tiers of a need's pairs in an interval, as straight lines over cells (one row each).
 
-    Piece i, of the need's pair ``pair[i]`` in their order, covers ``begin + j * stride`` cells for ``base + j * slope``,
-    j = 0 .. ``steps``.
+    Piece i, of the need's pair ``pair[i]`` in their order, covers ``begin + j * stride`` cells for
+    ``base + j * slope``, j = 0 .. ``steps``.
     """
 
     pair: Ints
@@ -62,7 +62,7 @@ def digest(numbers: Iterable[Floats | Ints]) -> bytes:
 
 
 def fill(pieces: Pieces, cells: int) -> Floats:
-    """The least cost of covering 0 .. ``cells`` cells or more, each pair used once or not at all."""
+    """The least cost of covering 0 .. ``cells`` cells, or more; each pair is used once at most."""
     filled = np.full(cells + 1, np.inf)
     filled[0] = 0.0
     bounds = [*np.flatnonzero(np.diff(pieces.pair, prepend=-1)), len(pieces.pair)]

@@ -25,7 +25,6 @@ from numpy.typing import NDArray
 from moyeora.formation.problem import BILLION, Problem
 from moyeora.formation.program import INFINITE, Program, Terms
 
-
 WEIGHED_MAX = 1_000_000
 """How many tiers are weighed at once over all intervals, for the memory's sake."""
 
