@@ -51,6 +51,10 @@ WIDTHS = (3, 12)
 
 PART_EFFORT = 0.15
 
+GROWING = (150, 300, 600)
+GROWING_EFFORT = 3.0
+"""Ties make few pairs take long, and what is found among them rules out most of the others."""
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -153,8 +157,8 @@ class _Search:
         if not self.job.cut:
             return []
         if "cohesion" in self.stage.wishes:
-            # Ties are of pairs of firms: filling knows little of them, linear relaxation much.
-            return [self._begin, self._relax]
+            # Ties are of pairs of firms: filling knows little of them, linear programs much.
+            return [self._begin, self._grow, self._relax]
         if {"cost", "quality", "equality"} & set(self.stage.wishes) or len(self.stage.firms):
             return [self._begin, self._fill, self._relax]
         return [self._begin]
@@ -235,6 +239,24 @@ class _Search:
             if whole:
                 self._bounded(bounds)
             self._try(bounds, part, WIDTHS)
+
+    def _grow(self) -> None:
+        """Solve the pairs of the least bounds, more and more, each time below the best so far."""
+        for count in GROWING:
+            wanted = self.wanted
+            if wanted.sum() <= LINEAR_PAIRS_MAX and (count == GROWING[0] or wanted.sum() <= count):
+                return
+            order = np.lexsort((self.bounds.rank, self.bounds.pair))
+            part = np.zeros(len(self.problem), dtype=bool)
+            part[order[:count]] = True
+            for _, seat in self.problem.seats():
+                part[seat] = True
+            if self.plan is not None:
+                part[chosen_pairs(self.problem, self.plan.firms)] = True
+            limits = replace(self.job.limits, workers=1, seconds=max(0.05, self.job.seconds))
+            self._solve(part & wanted, limits, GROWING_EFFORT, self.bounds.whole)
+            if self.proven or self.job.seconds <= 0:
+                return
 
     def _relax(self) -> None:
         """The linear relaxation of the whole model over the pairs that are still wanted."""
