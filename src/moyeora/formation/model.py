@@ -16,7 +16,7 @@ need's cost is no less than its pairs' price curve within it (see :mod:`.bound`)
 rows some items of 170 pairs were not proven in 20 seconds.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -357,7 +357,7 @@ def window_costs(
     need: int,
     fixed: NDArray[np.float64],
     price: NDArray[np.float64],
-    windows: Iterable[tuple[int, int]],
+    windows: Sequence[tuple[int, int]],
 ) -> dict[tuple[int, int], float]:
     """For each of some intervals (first, last period) in which the pairs can cover the need, its
     least cost.
