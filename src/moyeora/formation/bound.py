@@ -5,7 +5,7 @@ c_p(q) of its lots q, plus a constant. Relaxations bound it from below: price cu
 prices (:mod:`.prices`), exact filling (:mod:`.filling`), the whole model made continuous
 (:mod:`.linear`). Charges of ties are not additive; d_f takes half of f's K - 1 best ties, and as
 each tie of a plan is halved between its two firms and no firm sits with more than K - 1 others,
-the sum of the d_f is no more than the true cohesion.
+the sum of the d_f is no more than the true cohesion (:mod:`.prices` splits ties better).
 
 **Price curves.** If no charge is negative, split d_f evenly over f's pairs: a plan pays at least
 what its pairs were charged. Then needs separate, and a need's least cost to cover R units is at

@@ -10,6 +10,12 @@ is a lower bound: take any feasible plan; it covers each need, so sum_n lambda_n
 its at most K firms and L's first term. (u_p(q) may be capped at D_n: a plan that covers with more
 also covers with that.)
 
+A tie counts for a plan only when both its firms are in. Split what it is worth between the two in
+any way, and let d_f be f's distance less what it takes of its ties: a plan with both firms takes
+the whole, and one with only one of them at least nothing, so the d_f of a plan sum to no more than
+its cohesion. A firm that no price brings in may take the whole of a tie and tempts nobody with it;
+for the others the program below says how the split is best.
+
 The best prices are those of a linear program with a column for everything that one firm could do
 (Dantzig and Wolfe, Decomposition principle for linear programs, 1960). It is solved over few
 columns; its prices are put to all firms at once, which gives L, and the firms that they attract

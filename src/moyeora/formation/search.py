@@ -4,6 +4,7 @@ The bounds come in the order of their cost, and each works on what the one befor
 
 1. price curves (:mod:`.bound`) and need prices (:mod:`.prices`), over all pairs, however many;
 2. exact filling (:mod:`.filling`), over thousands; where seats are short, at better seat prices;
+   where ties count, growing solves instead, over the pairs of the least bounds;
 3. the linear relaxation of the whole model (:mod:`.linear`), over hundreds;
 4. CP-SAT, over what none of them could rule out.
 
@@ -33,8 +34,11 @@ from moyeora.formation.prices import price_bound
 from moyeora.formation.problem import Problem
 from moyeora.formation.program import Limits, Solution, solve_cp_sat
 
-CORES = (300, 600, 600, 1200, 2400)
+CORES = (300, 600, 1200, 2400, *[4800] * 20)
 """How many pairs of each need are filled in exactly, attempt after attempt."""
+
+WORTH_IT = 0.03
+"""The part of the gap that an attempt must have closed for another."""
 
 PART_ROUNDS = 10
 PRICE_ROUNDS = 3
@@ -211,7 +215,7 @@ class _Search:
                 return
             if wanted.sum() <= ENOUGH_PAIRS or (few and self.prices.seat == 0):
                 return
-            wanted = self.wanted
+            wanted, gap = self.wanted, self.value - self.bounds.whole
             relaxed = Relaxation(self.problem, self.stage, wanted)
             rounds = PRICE_ROUNDS if self.prices.seat > 0 else 0
             bounds, self.prices = priced_filling(
@@ -219,7 +223,7 @@ class _Search:
             )
             self._bounded(bounds)
             self._try(self.bounds, self.wanted, WIDTHS)
-            if few and self.wanted.sum() > 0.7 * wanted.sum():
+            if few and self.value - self.bounds.whole > (1 - WORTH_IT) * gap:
                 return
 
     def _part(self, part: NDArray[np.bool_], whole: bool) -> None:
