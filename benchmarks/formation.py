@@ -2,15 +2,18 @@
 
     python -m benchmarks.formation [--members 780 10000 100000 1000000] [--needs 4 8 12]
 
-Families of items over a made-up network: ``loose`` capacity, ``tight`` capacity (each firm can do
-a small part of a need), ``equal`` prices, ``ties`` dominate, ``deep`` (the optimum's firms rank
-below the 5,000 cheapest of their capability, whose set-up costs more than they save), ``seats``
-(no cheap firm is large, and only 14 firms may be in). Each row runs in a process of its own, so
-that its peak memory is its own; the members are read before the clock starts. Seconds are those
-of the processor, which other work on the machine changes least. Peers, where the problem is small
-enough for them: the plain CP-SAT model without our cuts, HiGHS on the same program, and the greedy
-heuristic of Lappas, Liu and Terzi (Finding a team of experts in social networks, KDD 2009),
-RarestFirst with cost in the place of distance.
+Families of items over a made-up network: ``loose`` capacity, ``tight`` capacity (nobody can do
+more than a third of a need), ``equal`` prices, ``ties`` dominate, ``deep`` (the optimum's firms
+rank below the 5,000 cheapest of their capability, whose set-up costs more than they save; the
+column ``rank`` is the best rank by price of any offer in the optimum), ``seats`` (no cheap firm is
+large, and only 14 firms may be in). Each row runs in a process of its own, so that its peak memory
+is its own; the members are read before the clock starts. Seconds are those of the processor, which
+other work on the machine changes least.
+
+Peers, where the problem is small enough for them (up to 1,000 pairs): the plain CP-SAT model
+without our cuts, HiGHS on the same program, and the greedy heuristic of Lappas, Liu and Terzi
+(Finding a team of experts in social networks, KDD 2009), RarestFirst with cost in the place of
+distance. Last, small random items against brute force.
 """
 
 import argparse
@@ -27,7 +30,9 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from tests.formation.small import best_values, small_item, small_members
 
+from moyeora.formation.faults import NoConsortium
 from moyeora.formation.item import Item, parse_item
 from moyeora.formation.linear import arrays
 from moyeora.formation.members import Members, read_members
@@ -35,13 +40,20 @@ from moyeora.formation.model import Model
 from moyeora.formation.problem import Problem, build
 from moyeora.formation.program import Limits, solve_cp_sat
 from moyeora.formation.sample import sample
-from moyeora.formation.solve import solve, stages_of
+from moyeora.formation.solve import Outcome, solve, stages_of
 from moyeora.formation.trades import default_trades
 
 FAMILIES = ("loose", "tight", "equal", "ties", "deep", "seats")
+MORE = {"tight": 2, "seats": 2}
+"""How many times the usual quantities a family asks for."""
+
 SEED = 7
-PEER_PAIRS_MAX = 4000
-SECONDS = 60.0
+PEER_PAIRS_MAX = 1000
+SECONDS = 30.0
+"""The limit of each solve, ours and the peers'."""
+
+SMALL_ITEMS = 100
+
 CHAIN = (
     ("product-design", 60),
     ("circuit-engineering", 90),
@@ -61,13 +73,12 @@ CHAIN = (
 def the_item(needs: int, family: str) -> Item:
     """An item of so many needs; the tight ones and those short of seats ask for much."""
     trades = default_trades()
-    more = 2 if family in ("tight", "seats") else 1
     tables = [
         {
             "id": term,
             "role": trades.capabilities[term].function,
             "capability": term,
-            "quantity": quantity * more,
+            "quantity": quantity * MORE.get(family, 1),
             "unit": trades.capabilities[term].unit,
         }
         for term, quantity in CHAIN[:needs]
@@ -86,7 +97,7 @@ def the_item(needs: int, family: str) -> Item:
                 "longitude": 127.0,
             },
             "need": tables,
-            "wishes": {"weights": weights, "firms_max": {"tight": 40, "seats": 14}.get(family, 24)},
+            "wishes": {"weights": weights, "firms_max": {"tight": 64, "seats": 14}.get(family, 24)},
         },
         "item.toml",
         date(2026, 11, 24),
@@ -107,30 +118,45 @@ def write_members(count: int, family: str, folder: Path) -> None:
             price_breaks=pl.lit(None, dtype=pl.String),
             own_cost=pl.lit(None, dtype=pl.Int64),
         )
-    cheap = rank <= pl.max_horizontal(size * 2 // 3, pl.min_horizontal(5000, size - 12))
+    limit = pl.max_horizontal(size * 2 // 3, pl.min_horizontal(5000, size - 12))
+    offers = offers.with_columns(cheap=rank <= limit)
+    cheap = pl.col("cheap")
     if family == "deep":
-        # The cheap ones save on every unit what their set-up then costs twice.
-        saving = pl.col("price").median().over("capability") * pl.col("largest") // 4
+        # At no quantity is one of the cheap ones, set-up included, as cheap as a dearer one is.
+        dearest = pl.when(cheap).then(pl.col("price")).max().over("capability")
+        short = (dearest * 23 // 20 - pl.col("price")).clip(lower_bound=0)
         offers = offers.with_columns(
-            setup_cost=pl.when(cheap).then(pl.col("setup_cost") + saving).otherwise("setup_cost")
+            setup_cost=pl.when(cheap)
+            .then(pl.col("setup_cost") + short * pl.col("largest"))
+            .otherwise("setup_cost"),
+            price_breaks=pl.when(cheap).then(None).otherwise("price_breaks"),
         )
-    if family in ("tight", "seats"):
-        # Tight: everyone is small. Seats: the cheap ones are so small that not enough of them may
-        # sit together, and the others so large that a firm with two offers is worth two firms.
-        small = pl.lit(True) if family == "tight" else cheap
-        part = 2 if family == "tight" else 40
-        lot = pl.col("lot")
-        capacity = pl.col("capacity").str.split(";").list.last().cast(pl.Int64)
-        less = pl.max_horizontal(lot, capacity // part)
+    lot = pl.col("lot")
+    capacity = pl.col("capacity").str.split(";").list.last().cast(pl.Int64)
+    if family == "tight":
+        less = pl.max_horizontal(lot, capacity // 2)
+        asked = pl.col("capability").replace_strict(
+            dict(CHAIN), default=None, return_dtype=pl.Int64
+        )
+        third = pl.max_horizontal(asked * MORE[family] // 3 // lot * lot, lot)
         offers = offers.with_columns(
-            capacity=pl.when(small).then(less.cast(pl.String)).otherwise("capacity"),
-            smallest=pl.when(small).then(pl.lit(0)).otherwise("smallest"),
-            largest=pl.when(small)
-            .then(pl.max_horizontal(lot, less * (10 if family == "tight" else 6)))
+            capacity=less.cast(pl.String),
+            smallest=pl.lit(0),
+            largest=pl.min_horizontal(less * 10, third),
+            price_breaks=pl.lit(None, dtype=pl.String),
+        )
+    if family == "seats":
+        # The others are so large that a firm with two offers is worth two firms.
+        less = pl.max_horizontal(lot, capacity // 40)
+        offers = offers.with_columns(
+            capacity=pl.when(cheap).then(less.cast(pl.String)).otherwise("capacity"),
+            smallest=pl.when(cheap).then(pl.lit(0)).otherwise("smallest"),
+            largest=pl.when(cheap)
+            .then(pl.max_horizontal(lot, less * 6))
             .otherwise(pl.col("largest") * 3),
-            price_breaks=pl.when(small).then(None).otherwise("price_breaks"),
+            price_breaks=pl.when(cheap).then(None).otherwise("price_breaks"),
         )
-    offers.write_parquet(folder / "members.parquet")
+    offers.drop("cheap").write_parquet(folder / "members.parquet")
     made.ties.write_parquet(folder / "ties.parquet")
     made.exclusions.write_parquet(folder / "exclusions.parquet")
 
@@ -198,6 +224,13 @@ def by_highs(problem: Problem, seconds: float) -> tuple[float, float, bool]:
     return time.process_time() - began, solver.getInfo().objective_function_value, proven
 
 
+def best_rank(outcome: Outcome) -> int:
+    """The best rank by price within its capability of any offer in the plan; 1 is the cheapest."""
+    offers = outcome.problem.members.offers
+    ranked = offers.select(pl.col("price").rank("min").over("capability"))["price"]
+    return int(min(ranked[share.offer] for share in outcome.plan.shares))
+
+
 def one(folder: Path, needs: int, family: str) -> dict[str, Any]:
     """One row of the table."""
     members = the_members(folder)
@@ -214,6 +247,7 @@ def one(folder: Path, needs: int, family: str) -> dict[str, Any]:
         "value": outcome.stages[0].value,
         "gap": 1 - outcome.stages[0].bound / max(1, outcome.stages[0].value),
         "proven": outcome.proven,
+        "rank": best_rank(outcome),
         "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
     }
     if len(problem) <= PEER_PAIRS_MAX:
@@ -245,19 +279,45 @@ def main() -> None:
         print(json.dumps(one(Path(options.one[0]), int(options.one[1]), options.one[2])))
         return
     print(
-        f"{'members':>9} {'needs':>5} {'family':<6} {'fit':>8} {'left':>6} {'s':>7} {'gap':>7} "
-        f"{'GB':>5} {'plain s':>8} {'HiGHS s':>8} {'greedy':>8}"
+        f"{'members':>9} {'needs':>5} {'family':<6} {'fit':>8} {'left':>7} {'rank':>6} {'s':>7} "
+        f"{'gap':>7} {'GB':>5} {'plain s':>8} {'HiGHS s':>8} {'greedy':>8}"
     )
     this = [sys.executable, "-m", "benchmarks.formation"]
     for count in options.members:
-        for family in options.families:
-            with TemporaryDirectory() as folder:
-                # Made in a process of its own: the peak memory of a row is that of the solving.
-                subprocess.run([*this, "--write", str(count), family, folder], check=True)
+        with TemporaryDirectory() as tables:
+            for family in options.families:
+                # The ties dominate by the item's weights: its members are those of ``loose``.
+                folder = Path(tables, "loose" if family == "ties" else family)
+                if not folder.exists():
+                    folder.mkdir()
+                    # In a process of its own: the peak memory of a row is that of the solving.
+                    write = [*this, "--write", str(count), folder.name, str(folder)]
+                    subprocess.run(write, check=True)
                 for needs in options.needs:
-                    command = [*this, "--one", folder, str(needs), family]
+                    command = [*this, "--one", str(folder), str(needs), family]
                     run = subprocess.run(command, capture_output=True, text=True)
                     row_of(run, count, needs, family)
+    by_brute_force()
+
+
+def by_brute_force() -> None:
+    """Small random items: the optimum of trying everything must be ours."""
+    equal, ours, brute = 0, 0.0, 0.0
+    with TemporaryDirectory() as folder:
+        for seed in range(SMALL_ITEMS):
+            item, members = small_item(seed), small_members(seed, Path(folder))
+            began = time.process_time()
+            try:
+                values = solve(build(item, members)).values
+            except NoConsortium:
+                values = None
+            between = time.process_time()
+            equal += best_values(item, members) == values
+            ours, brute = ours + between - began, brute + time.process_time() - between
+    print(
+        f"brute force on {SMALL_ITEMS} small items: the same optimum in {equal} "
+        f"(ours {ours:.1f} s, brute force {brute:.1f} s)"
+    )
 
 
 def row_of(run: "subprocess.CompletedProcess[str]", count: int, needs: int, family: str) -> None:
@@ -271,7 +331,7 @@ def row_of(run: "subprocess.CompletedProcess[str]", count: int, needs: int, fami
 
 def _cells(row: dict[str, Any]) -> str:
     """The numbers of a row; a peer that found less is marked, one that was not tried is '-'."""
-    cells = f"{row['pairs']:>8,} {row['left']:>6,} {row['seconds']:>7.2f} "
+    cells = f"{row['pairs']:>8,} {row['left']:>7,} {row['rank']:>6,} {row['seconds']:>7.2f} "
     cells += f"{row['gap']:>7.2%} {row['memory']:>5.2f}"
     for peer in ("plain", "highs"):
         if peer not in row:

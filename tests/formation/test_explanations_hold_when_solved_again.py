@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from tests.formation.small import best_values, small_item, small_members
 
 from moyeora.formation.alternatives import front, repair, runners_up
@@ -13,7 +12,6 @@ from moyeora.formation.discretion import band, for_others
 from moyeora.formation.explain import ways_in, why
 from moyeora.formation.faults import NoConsortium
 from moyeora.formation.item import Item, Seat
-from moyeora.formation.members import Members
 from moyeora.formation.plan import broken_rules
 from moyeora.formation.problem import Change, Terms, build
 from moyeora.formation.solve import solve
@@ -155,20 +153,3 @@ def test_bands_hide_a_price_within_five_per_cent() -> None:
         assert band(least) == band(most) == (least, most)
     assert for_others({"cost": 1000, "units": 1000})["units"] == 1000
     assert for_others({"cost": 1000})["cost"] == dict(zip(("from", "to"), band(1000), strict=True))
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_a_new_firm_never_makes_it_worse(seed: int, tmp_path: Path) -> None:
-    item, members = small_item(seed), small_members(seed, tmp_path)
-    stages = (item.wishes.stages[0],)
-    item = replace(item, wishes=replace(item.wishes, stages=stages, seats=()))
-    values: list[tuple[int, ...] | None] = []
-    for gone in (members.numbers[-1:], []):
-        problem = build(item, members, Change(without=frozenset(gone)))
-        try:
-            values.append(solve(problem).values)
-        except NoConsortium:
-            values.append(None)
-    fewer, more = values
-    assert fewer is None or (more is not None and more <= fewer)
-    assert isinstance(members, Members)

@@ -5,7 +5,7 @@ c_p(q) of its lots q, plus a constant. Relaxations bound it from below: price cu
 prices (:mod:`.prices`), exact filling (:mod:`.filling`), the whole model made continuous
 (:mod:`.linear`). Charges of ties are not additive; d_f takes half of f's K - 1 best ties, and as
 each tie of a plan is halved between its two firms and no firm sits with more than K - 1 others,
-the sum of the d_f is no more than the true cohesion.
+the sum of the d_f is no more than the true cohesion (:mod:`.prices` splits ties better).
 
 **Price curves.** If no charge is negative, split d_f evenly over f's pairs: a plan pays at least
 what its pairs were charged. Then needs separate, and a need's least cost to cover R units is at
@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moyeora.formation.members import NEVER
+from moyeora.formation.members import NEVER, Ints
 from moyeora.formation.model import Stage
 from moyeora.formation.problem import Problem
 
@@ -88,30 +88,40 @@ class Relaxation:
     @cached_property
     def charge(self) -> Floats:
         """d_f of each firm of the problem."""
+        return self.distances - self._best_ties()
+
+    @cached_property
+    def distances(self) -> Floats:
+        """What each firm is charged for being in, its ties aside."""
         problem = self.problem
         charge = np.zeros(len(problem.firms))
         weight = self.stage.wishes.get("cohesion", 0)
         if weight:
-            charge += weight * (problem.distance - self._best_ties())
+            charge += weight * problem.distance
         if len(self.stage.firms):
             charge += np.asarray(self.stage.firms, dtype=float)
         return charge
 
-    def _best_ties(self) -> Floats:
-        """Half the points of each firm's best ties with as many others as may be in."""
-        problem = self.problem
-        here = np.zeros(len(problem.firms), dtype=bool)
-        here[self.firm] = True
-        a, b, points = problem.ties
+    @cached_property
+    def ties(self) -> tuple[Ints, Ints, Floats]:
+        """The ties among the relaxation's firms that help: (a, b, what they are worth)."""
+        weight = self.stage.wishes.get("cohesion", 0)
+        here = np.zeros(len(self.problem.firms), dtype=bool)
+        here[self.firm] = weight > 0
+        a, b, points = self.problem.ties
         kept = (points > 0) & here[a] & here[b]
-        firm = np.concatenate([a[kept], b[kept]])
-        point = np.concatenate([points[kept], points[kept]])
-        order = np.lexsort((-point, firm))
-        firm, point = firm[order], point[order]
+        return a[kept], b[kept], points[kept] * float(weight)
+
+    def _best_ties(self) -> Floats:
+        """Half of what each firm's best ties with as many others as may be in are worth."""
+        a, b, worth = self.ties
+        firm, half = np.concatenate([a, b]), np.concatenate([worth, worth]) / 2
+        order = np.lexsort((-half, firm))
+        firm, half = firm[order], half[order]
         starts = np.flatnonzero(np.diff(firm, prepend=-1))
         rank = np.arange(len(firm)) - np.repeat(starts, np.diff(starts, append=len(firm)))
         best = rank < self.most_firms - 1
-        return np.bincount(firm[best], point[best] / 2, minlength=len(problem.firms))
+        return np.bincount(firm[best], half[best], minlength=len(self.problem.firms))
 
     @cached_property
     def fixed(self) -> Floats:

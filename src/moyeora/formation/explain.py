@@ -14,6 +14,7 @@ import numpy as np
 from moyeora.formation.demands import demands
 from moyeora.formation.faults import BadInput, Fault, NoConsortium
 from moyeora.formation.item import Item, MustHaves, Need, Seat
+from moyeora.formation.knapsack import Fillings
 from moyeora.formation.members import Members
 from moyeora.formation.model import Stage
 from moyeora.formation.plan import Plan
@@ -86,12 +87,13 @@ def why(
     ``progress`` is told how many of how many questions are answered; what it raises ends the job.
     Raises what :func:`moyeora.formation.solve.solve` raises.
     """
-    outcome = solve(build(item, members), limits)
+    fillings = Fillings()
+    outcome = solve(build(item, members), limits, fillings=fillings)
     count = 1 + len(outcome.plan.firms) + len(demands(item, members))
     answers: list[list[Any]] = [[], []]
     asked = 1
     for found, questions in zip(answers, (_without, _prices), strict=True):
-        for answer in questions(item, members, outcome, limits):
+        for answer in questions(item, members, outcome, limits, fillings):
             found.append(answer)
             asked += 1
             if progress is not None:
@@ -113,6 +115,7 @@ def _values(
     members: Members,
     change: Change,
     limits: Limits | None,
+    fillings: Fillings,
     known: Plan | None = None,
 ) -> Outcome | None:
     """The changed question's optimum; ``known`` is a plan that is allowed there too."""
@@ -123,19 +126,20 @@ def _values(
             stages=money_stages(item),
             known=known,
             canonical=False,
+            fillings=fillings,
         )
     except NoConsortium:
         return None
 
 
 def _without(
-    item: Item, members: Members, outcome: Outcome, limits: Limits | None
+    item: Item, members: Members, outcome: Outcome, limits: Limits | None, fillings: Fillings
 ) -> Iterator[WithoutFirm]:
     for firm in outcome.plan.firms:
         name = str(members.firms["name"][members.index[firm]])
         seats = tuple(seat for seat in item.wishes.seats if seat.firm != firm)
         freed = replace(item, wishes=replace(item.wishes, seats=seats))
-        other = _values(freed, members, Change(without=frozenset([firm])), limits)
+        other = _values(freed, members, Change(without=frozenset([firm])), limits, fillings)
         if other is None:
             yield WithoutFirm(firm, name, None, None, None, ())
         else:
@@ -144,14 +148,14 @@ def _without(
 
 
 def _prices(
-    item: Item, members: Members, outcome: Outcome, limits: Limits | None
+    item: Item, members: Members, outcome: Outcome, limits: Limits | None, fillings: Fillings
 ) -> Iterator[PriceOfDemand]:
     for demand in demands(item, members):
         is_need = demand.key.count(".") == 1 and demand.key.startswith("need.")
         # The optimum breaks no rule of an item that asks for less; only a dropped need is no
         # longer in its plan.
         known = None if is_need else outcome.plan
-        other = _values(*demand.drop(item, members), Change(), limits, known)
+        other = _values(*demand.drop(item, members), Change(), limits, fillings, known)
         if other is None:
             # A seat without a need can lose the one need that its firm could serve.
             continue
@@ -173,13 +177,16 @@ def ways_in(item: Item, members: Members, firm: str, limits: Limits | None = Non
     if firm not in members.index:
         fault = Fault("members", 0, "firm", "unknown-firm", f"no member is {firm!r}.")
         raise BadInput([fault])
-    without = _values(item, members, Change(without=frozenset([firm])), limits)
+    fillings = Fillings()
+    without = _values(item, members, Change(without=frozenset([firm])), limits, fillings)
     found = []
     offers = np.flatnonzero(members.column["firm"] == members.index[firm])
     for need in item.needs:
         for offer in offers:
             if members.offers["capability"][int(offer)] in need.capabilities:
-                found.append(_way_in(item, members, firm, need, int(offer), without, limits))
+                found.append(
+                    _way_in(item, members, firm, need, int(offer), without, limits, fillings)
+                )
     return found
 
 
@@ -195,15 +202,16 @@ class _Question:
         waive: bool,
         target: tuple[int, ...] | None,
         limits: Limits | None,
+        fillings: Fillings,
     ) -> None:
         seats = item.wishes.seats if seat in item.wishes.seats else (*item.wishes.seats, seat)
         self.item = replace(item, wishes=replace(item.wishes, seats=seats))
         self.members, self.offer, self.waive = members, offer, waive
-        self.target, self.limits = target, limits
+        self.target, self.limits, self.fillings = target, limits, fillings
 
     def outcome(self, terms: Terms) -> Outcome | None:
         change = Change(terms=((self.offer, replace(terms, waive=self.waive)),))
-        return _values(self.item, self.members, change, self.limits)
+        return _values(self.item, self.members, change, self.limits, self.fillings)
 
     def wins(self, terms: Terms) -> bool:
         outcome = self.outcome(terms)
@@ -220,10 +228,12 @@ def _way_in(
     offer: int,
     without: Outcome | None,
     limits: Limits | None,
+    fillings: Fillings,
 ) -> WayIn:
     missing = tuple(lacking(need, members, offer))
     target = None if without is None else without.values
-    ask = _Question(item, members, Seat(firm, need.id), offer, bool(missing), target, limits)
+    seat = Seat(firm, need.id)
+    ask = _Question(item, members, seat, offer, bool(missing), target, limits, fillings)
     today = int(members.column["price"][offer])
     is_in = not missing and ask.wins(Terms())
     price = None if is_in else _highest_price(ask, today)

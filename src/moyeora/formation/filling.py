@@ -39,12 +39,20 @@ last firm at its best price, this one pays for its set-up and its smallest lot.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 from math import gcd
 
 import numpy as np
 
 from moyeora.formation.bound import Bounds, Floats, Relaxation
+from moyeora.formation.knapsack import (
+    Fillings,
+    Pieces,
+    Window,
+    convolved,
+    digest,
+    fill,
+    lines_of,
+)
 from moyeora.formation.members import Ints
 from moyeora.formation.model import window_costs
 
@@ -54,35 +62,15 @@ CELLS_MAX = 1024
 PAIR_FILLINGS_MAX = 60_000
 """How many pairs are filled in, over all the intervals beside the first of each need."""
 
-LINES_MAX = 2000
-"""How many pieces are weighed at once, for the memory's sake."""
-
-Window = tuple[int, int]
-"""The first and the last period of an interval."""
-
-
-@dataclass(frozen=True)
-class _Pieces:
-    """The tiers of a need's pairs in an interval, as straight lines over cells (one row each).
-
-    Piece i of pair ``pair[i]`` covers ``begin + j * stride`` cells for ``base + j * slope``,
-    j = 0 .. ``steps``.
-    """
-
-    pair: Ints
-    begin: Ints
-    stride: Ints
-    steps: Ints
-    base: Floats
-    slope: Floats
-
 
 @dataclass
 class _Filled:
     """One need: its core and its other pairs (positions in the relaxation), its cells, intervals.
 
     ``least`` is what the need costs at least in each interval; ``exact`` holds F of the intervals
-    that were filled, from 0 to ``cells``; ``others_cost`` is the closure of e, None without others.
+    that were filled, from 0 to ``cells``, and ``pieces`` what it was filled with; ``others_cost``
+    is the closure of e, None without others. ``digest`` is of all that a filling depends on but
+    the interval; None when nothing is kept.
     """
 
     at: int
@@ -91,9 +79,11 @@ class _Filled:
     cell: int
     others: Ints
     others_cost: Floats | None
+    digest: bytes | None
     windows: list[Window]
     least: Floats
     exact: dict[int, Floats] = field(default_factory=dict)
+    pieces: dict[int, Pieces] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,17 +108,29 @@ class Prices:
         return scaled
 
 
-def filling_bound(relaxed: Relaxation, value: float, prices: Prices, core: int) -> Bounds:
+def filling_bound(
+    relaxed: Relaxation,
+    value: float,
+    prices: Prices,
+    core: int,
+    fillings: Fillings | None = None,
+) -> Bounds:
     """The bound for every plan over the relaxation's pairs, and for those with each pair used.
 
     ``value`` is that of a plan that is known, or infinite: intervals in which no better plan can
-    work are not looked at closely. ``core`` pairs of each need are filled in exactly.
+    work are not looked at closely. ``core`` pairs of each need are filled in exactly; what was
+    filled in before is taken from ``fillings``.
     """
-    return _Filling(relaxed, prices, core).bound(value)
+    return _Filling(relaxed, prices, core, fillings).bound(value)
 
 
 def priced_filling(
-    relaxed: Relaxation, value: int, prices: Prices, core: int, rounds: int
+    relaxed: Relaxation,
+    value: int,
+    prices: Prices,
+    core: int,
+    rounds: int,
+    fillings: Fillings | None = None,
 ) -> tuple[Bounds, Prices]:
     """The bound at better seat prices, in so many rounds; ``value`` is a known plan's.
 
@@ -137,7 +139,7 @@ def priced_filling(
     """
     firm, firms = relaxed.firm, len(relaxed.problem.firms)
     several = np.bincount(firm, minlength=firms)[firm] > 1
-    bounds = filling_bound(relaxed, value, prices, core)
+    bounds = filling_bound(relaxed, value, prices, core, fillings)
     best, best_prices, length = bounds, prices, 1.0
     for _ in range(rounds):
         gap = value - bounds.whole
@@ -167,8 +169,10 @@ def priced_filling(
 
 
 class _Filling:
-    def __init__(self, relaxed: Relaxation, prices: Prices, core: int) -> None:
-        self.relaxed, self.problem = relaxed, relaxed.problem
+    def __init__(
+        self, relaxed: Relaxation, prices: Prices, core: int, fillings: Fillings | None = None
+    ) -> None:
+        self.relaxed, self.problem, self.fillings = relaxed, relaxed.problem, fillings
         self.prices, self.core = prices, core
         self.fixed = relaxed.fixed + prices.seat * prices.scaled(relaxed)
         self.constant = relaxed.constant - prices.seat * relaxed.most_firms
@@ -201,31 +205,51 @@ class _Filling:
         if -(-demand // cell) > CELLS_MAX:
             cell = -(-demand // CELLS_MAX)
         cells = -(-demand // cell)
-        windows, least = self._windows(at, pairs, others)
-        need = _Filled(at, pairs, cells, cell, others, None, windows, np.array(least))
+        known = None
+        if self.fillings is not None and not len(others):
+            known = digest(self._numbers(at, pairs))
+        windows, least = self._windows(at, pairs, others, known)
+        need = _Filled(at, pairs, cells, cell, others, None, known, windows, np.array(least))
         if len(others):
             need.others_cost = self._others_cost(need)
         return need
+
+    def _numbers(self, at: int, pairs: Ints) -> Iterator[Floats | Ints]:
+        """All that a need's filling within an interval depends on, but the interval."""
+        relaxed, problem, whole = self.relaxed, self.problem, self.relaxed.index[pairs]
+        yield problem.demand[at : at + 1]
+        yield self.fixed[pairs]
+        yield relaxed.price[pairs]
+        for numbers in (problem.lot, problem.least, problem.tier_from, problem.tier_to):
+            yield numbers[whole]
+        yield problem.lead[whole]
+        yield problem.capacity[whole]
+
+    def _linked(self, at: int) -> bool:
+        """Whether the need must come before or after another."""
+        return bool(self.before[at]) or self.after[at] is not None
 
     def _others_cost(self, need: _Filled) -> Floats:
         """The least cost of covering each number of cells by pairs outside the core."""
         cost = np.full(need.cells + 1, np.inf)
         window = (int(self.problem.first[need.at]), int(self.problem.last[need.at]))
-        for _, lines in _lines(self._pieces(need, need.others, window), need.cells):
+        for _, lines in lines_of(self._pieces(need, need.others, window), need.cells):
             np.minimum(cost, lines.min(axis=0, initial=np.inf), out=cost)
         cost = np.minimum.accumulate(cost[::-1])[::-1]
         cost[0] = min(0.0, float(cost[0]))
         times = 1
         while times < self.relaxed.most_firms:
-            cost, times = np.minimum(cost, _convolved(cost, cost)), 2 * times
+            cost, times = np.minimum(cost, convolved(cost, cost)), 2 * times
         return cost
 
-    def _windows(self, at: int, pairs: Ints, others: Ints) -> tuple[list[Window], list[float]]:
+    def _windows(
+        self, at: int, pairs: Ints, others: Ints, known: bytes | None
+    ) -> tuple[list[Window], list[float]]:
         """The intervals that matter: as long as what is before and after the need allows."""
         first, last = int(self.problem.first[at]), int(self.problem.last[at])
         fixed = self.fixed[pairs]
         nothing = float(np.minimum(0.0, fixed).sum())
-        if not self.before[at] and self.after[at] is None:
+        if not self._linked(at):
             return [(first, last)], [nothing]
         ends = range(first, last + 1) if self.after[at] is not None else [last]
         starts = range(first, last + 1) if self.before[at] else [first]
@@ -234,22 +258,27 @@ class _Filling:
             # The curve knows nothing of the others: only filling does.
             nothing += float(np.minimum(0.0, self.fixed[others]).sum())
             return windows, [nothing] * len(windows)
-        costs = window_costs(
-            self.problem,
-            self.relaxed.index[pairs],
-            at,
-            np.maximum(0.0, fixed),
-            self.relaxed.price[pairs],
-            windows,
-        )
-        return list(costs), [nothing + cost for cost in costs.values()]
+
+        def costs() -> dict[Window, float]:
+            fees = np.maximum(0.0, fixed)
+            prices = self.relaxed.price[pairs]
+            return window_costs(self.problem, self.relaxed.index[pairs], at, fees, prices, windows)
+
+        if self.fillings is None or known is None:
+            least = costs()
+        else:
+            key = (known, *windows)
+            if key not in self.fillings.costs:
+                self.fillings.costs[key] = costs()
+            least = self.fillings.costs[key]
+        return list(least), [nothing + cost for cost in least.values()]
 
     # One need.
 
-    def _pieces(self, need: _Filled, pairs: Ints, window: Window) -> _Pieces:
+    def _pieces(self, need: _Filled, pairs: Ints, window: Window) -> Pieces:
         relaxed, problem = self.relaxed, self.problem
         low, high = relaxed.tier_from[pairs], relaxed.tier_to[pairs]
-        if len(need.windows) > 1 or self.before[need.at] or self.after[need.at] is not None:
+        if self._linked(need.at):
             whole = relaxed.index[pairs]
             room = problem.capacity[whole]
             sums = np.zeros((len(pairs), room.shape[1] + 1), dtype=np.int64)
@@ -268,24 +297,23 @@ class _Filling:
         # Rounded cells: the line through the least units that reach each cell.
         units = np.where(whole_cells, low, (begin - 1) * cell + 1)
         base = self.fixed[pairs[row]] + price * units
-        return _Pieces(pairs[row], begin, stride, steps, base, price * stride * cell)
+        return Pieces(row, begin, stride, steps, base, price * stride * cell)
 
     def _fill(self, need: _Filled, window: int) -> None:
-        pieces = self._pieces(need, need.pairs, need.windows[window])
-        filled = np.full(need.cells + 1, np.inf)
-        filled[0] = 0.0
-        bounds = [*np.flatnonzero(np.diff(pieces.pair, prepend=-1)), len(pieces.pair)]
-        place = np.arange(need.cells + 1)
-        for begin, end in pairwise(bounds):
-            more = filled.copy()
-            for at in range(begin, end):
-                _take(filled, more, pieces, at, place)
-            filled = more
-        filled = np.minimum.accumulate(filled[::-1])[::-1]
-        if need.others_cost is not None:
-            filled = np.minimum(filled, _convolved(filled, need.others_cost))
-        need.exact[window] = filled
-        need.least[window] = max(need.least[window], filled[-1])
+        interval = need.windows[window]
+        made = None
+        if self.fillings is not None and need.digest is not None:
+            made = self.fillings.filled.get((need.digest, interval))
+        if made is None:
+            pieces = self._pieces(need, need.pairs, interval)
+            filled = fill(pieces, need.cells)
+            if need.others_cost is not None:
+                filled = np.minimum(filled, convolved(filled, need.others_cost))
+            made = pieces, filled
+            if self.fillings is not None and need.digest is not None:
+                self.fillings.filled[need.digest, interval] = made
+        need.pieces[window], need.exact[window] = made
+        need.least[window] = max(need.least[window], need.exact[window][-1])
 
     # All needs together.
 
@@ -380,11 +408,12 @@ class _Filling:
             )
             beside = np.full(need.cells + 1, np.inf)
             for window, filled in need.exact.items():
-                self._force(need, need.pairs, need.windows[window], filled + rest[window], pair)
+                self._force(need, need.pairs, need.pieces[window], filled + rest[window], pair)
                 beside = np.minimum(beside, filled + rest[window])
             if need.others_cost is not None:
                 widest = (int(self.problem.first[need.at]), int(self.problem.last[need.at]))
-                self._force(need, need.others, widest, beside, pair)
+                pieces = self._pieces(need, need.others, widest)
+                self._force(need, need.others, pieces, beside, pair)
             mine = np.concatenate([need.pairs, need.others])
             pair[mine] = np.minimum(pair[mine], floor)
         for _, seat in self.problem.seats():
@@ -393,55 +422,9 @@ class _Filling:
         return relaxed.spread(whole + self.constant, pair + self.constant)
 
     def _force(
-        self, need: _Filled, pairs: Ints, window: Window, beside: Floats, pair: Floats
+        self, need: _Filled, pairs: Ints, pieces: Pieces, beside: Floats, pair: Floats
     ) -> None:
         """L_p of some pairs within one interval, taken into ``pair`` where it is less."""
-        pieces = self._pieces(need, pairs, window)
-        for rows, lines in _lines(pieces, need.cells):
+        for rows, lines in lines_of(pieces, need.cells):
             least = (lines + beside[::-1]).min(axis=1)
-            np.minimum.at(pair, pieces.pair[rows], least)
-
-
-def _lines(pieces: _Pieces, cells: int) -> Iterator[tuple[slice, Floats]]:
-    """What each piece asks for each number of cells, inf where it does not reach, in chunks."""
-    place = np.arange(cells + 1)
-    for begin in range(0, len(pieces.pair), LINES_MAX):
-        rows = slice(begin, begin + LINES_MAX)
-        first = np.minimum(pieces.begin[rows], cells)[:, None]
-        last = (pieces.begin[rows] + pieces.steps[rows] * pieces.stride[rows])[:, None]
-        slope = (pieces.slope[rows] / pieces.stride[rows])[:, None]
-        lines = (pieces.base[rows] - slope[:, 0] * first[:, 0])[:, None] + slope * place
-        lines[(place < first) | (place > last)] = np.inf
-        yield rows, lines
-
-
-def _convolved(one: Floats, other: Floats) -> Floats:
-    """The least of one[i] + other[j] for each i + j = 0 .. cells."""
-    padded = np.concatenate([np.full(len(one) - 1, np.inf), one])
-    shifted = np.lib.stride_tricks.sliding_window_view(padded, len(one))
-    return np.asarray((shifted + other[::-1]).min(axis=1))
-
-
-def _take(source: Floats, target: Floats, pieces: _Pieces, at: int, place: Ints) -> None:
-    """Let one piece add to every state of ``source``, into ``target`` where that is less."""
-    begin, stride, steps = int(pieces.begin[at]), int(pieces.stride[at]), int(pieces.steps[at])
-    base, slope, cells = float(pieces.base[at]), float(pieces.slope[at]), len(source) - 1
-    if begin <= cells:
-        line = slope / stride * place
-        taken = _sliding(source - line, stride, steps) + line
-        np.minimum(target[begin:], taken[: cells + 1 - begin] + base, out=target[begin:])
-    # The last cells are reached by the fewest steps that are enough.
-    first = max(0, cells - begin - steps * stride)
-    enough = np.maximum(0, -(-(cells - begin - place[first:]) // stride))
-    target[cells] = min(target[cells], float((source[first:] + enough * slope).min()) + base)
-
-
-def _sliding(values: Floats, stride: int, steps: int) -> Floats:
-    """The least of each value and the ``steps`` before it that are ``stride`` apart."""
-    least, span = values, 1
-    while span <= steps and span * stride < len(values):
-        more = min(span, steps + 1 - span) * stride
-        shifted = least.copy()
-        np.minimum(least[more:], least[:-more], out=shifted[more:])
-        least, span = shifted, span + more // stride
-    return least
+            np.minimum.at(pair, pairs[pieces.pair[rows]], least)

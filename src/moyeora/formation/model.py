@@ -16,7 +16,7 @@ need's cost is no less than its pairs' price curve within it (see :mod:`.bound`)
 rows some items of 170 pairs were not proven in 20 seconds.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,6 +24,9 @@ from numpy.typing import NDArray
 
 from moyeora.formation.problem import BILLION, Problem
 from moyeora.formation.program import INFINITE, Program, Terms
+
+WEIGHED_MAX = 1_000_000
+"""How many tiers are weighed at once over all intervals, for the memory's sake."""
 
 
 @dataclass(frozen=True)
@@ -354,7 +357,7 @@ def window_costs(
     need: int,
     fixed: NDArray[np.float64],
     price: NDArray[np.float64],
-    windows: Iterable[tuple[int, int]],
+    windows: Sequence[tuple[int, int]],
 ) -> dict[tuple[int, int], float]:
     """For each of some intervals (first, last period) in which the pairs can cover the need, its
     least cost.
@@ -368,24 +371,29 @@ def window_costs(
     sums = np.zeros((len(pairs), problem.item.periods + 1), dtype=np.int64)
     np.cumsum(problem.capacity[pairs], axis=1, out=sums[:, 1:])
     low, high = problem.tier_from[pairs], problem.tier_to[pairs]
-    rows = np.arange(len(pairs))
-    costs = {}
-    for start, end in windows:
+    starts, ends = np.array(windows, dtype=np.int64).reshape(-1, 2).T
+    costs: dict[tuple[int, int], float] = {}
+    step = max(1, WEIGHED_MAX // max(1, low.size))
+    for at in range(0, len(windows), step):
+        start, end = starts[at : at + step, None], ends[at : at + step, None]
         begin = np.minimum(start + lead, end + 1)
-        lots = (sums[rows, end + 1] - sums[rows, begin]) // lot
-        reach = np.minimum(high, lots[:, None])
-        valid = (reach >= low) & (lots >= least)[:, None]
+        rows = np.arange(len(pairs))
+        lots = (sums[rows, end + 1] - sums[rows, begin]) // lot  # (intervals, pairs)
+        reach = np.minimum(high, lots[:, :, None])
+        valid = (reach >= low) & (lots >= least)[:, :, None]
         units = np.where(valid, np.minimum(reach * lot[:, None], demand), 0)
-        if units.max(axis=1, initial=0).sum() < demand:
-            continue
         with np.errstate(divide="ignore", invalid="ignore"):
             mean = np.where(valid, (fixed[:, None] + price * reach) / units, np.inf)
-        slope, width = mean.min(axis=1), units.max(axis=1)
-        order = np.argsort(slope, kind="stable")
-        filled = np.cumsum(width[order])
-        last = int(np.searchsorted(filled, demand))
-        before = filled[last - 1] if last else 0
-        cost = float((slope[order[:last]] * width[order[:last]]).sum())
-        cost += float(slope[order[last]] * (demand - before))
-        costs[start, end] = cost * (1 - 1e-12)
+        slope, width = mean.min(axis=2), units.max(axis=2)
+        order = np.argsort(slope, axis=1, kind="stable")
+        slope, width = (np.take_along_axis(of, order, axis=1) for of in (slope, width))
+        filled = np.cumsum(width, axis=1)
+        # What each pair fills of the need when those before it are filled first.
+        taken = np.clip(demand - (filled - width), 0, width)
+        cost = np.where(taken > 0, slope, 0.0) * taken
+        for window, enough, total in zip(
+            windows[at : at + step], filled[:, -1:].sum(axis=1), cost.sum(axis=1), strict=True
+        ):
+            if enough >= demand:
+                costs[window] = float(total) * (1 - 1e-12)
     return costs

@@ -10,13 +10,23 @@ is a lower bound: take any feasible plan; it covers each need, so sum_n lambda_n
 its at most K firms and L's first term. (u_p(q) may be capped at D_n: a plan that covers with more
 also covers with that.)
 
+A tie counts for a plan only when both its firms are in. Split what it is worth between the two in
+any way, and let d_f be f's distance less what it takes of its ties: a plan with both firms takes
+the whole, and one with only one of them at least nothing, so the d_f of a plan sum to no more than
+its cohesion. A firm that no price brings in may take the whole of a tie and tempts nobody with it;
+for the others the program below says how the split is best.
+
 The best prices are those of a linear program with a column for everything that one firm could do
 (Dantzig and Wolfe, Decomposition principle for linear programs, 1960). It is solved over few
 columns; its prices are put to all firms at once, which gives L, and the firms that they attract
 most give the next columns. Few rounds are enough, each a pass of array arithmetic.
 """
 
+from dataclasses import dataclass, replace
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp  # type: ignore[import-untyped]
 
 from moyeora.formation.bound import Bounds, Floats, Relaxation
@@ -27,9 +37,36 @@ ROUNDS_MAX = 40
 COLUMNS_PER_ROUND = 60
 """Firms of each need that a round takes up."""
 
+TIED_ROUNDS_MAX = 120
 GAP_ENOUGH = 1e-7
 PENALTY = 8.0
 """What a unit that nobody covers costs, in multiples of its first price."""
+
+
+SPLIT_ROUNDS = 12
+"""How often what firms can still take of their ties is handed out anew."""
+
+
+@dataclass(frozen=True)
+class _Offered:
+    """Prices of the needs' units and of a seat, and what firm a takes of each tie's worth."""
+
+    need: Floats
+    seat: float
+    split: Floats
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What all firms answer: each pair's least cost at the prices and which end gives it, what a
+    firm's pairs come to when it is in, phi, and the least useful phi of the places taken."""
+
+    reduced: Floats
+    end: Ints
+    gain: Floats
+    phi: Floats
+    whole: float
+    last: float
 
 
 def price_bound(relaxed: Relaxation) -> tuple[Bounds, Prices]:
@@ -62,7 +99,10 @@ class _Auction:
         firms = len(relaxed.problem.firms)
         self.places = min(relaxed.most_firms, firms)
         self.charge = np.full(firms, np.inf)
-        self.charge[relaxed.firm] = relaxed.charge[relaxed.firm]
+        self.charge[relaxed.firm] = relaxed.distances[relaxed.firm]
+        self.a, self.b, self.worth = relaxed.ties
+        self.by_firm = np.argsort(relaxed.firm, kind="stable")
+        self.named, self.begin = np.unique(relaxed.firm[self.by_firm], return_index=True)
 
     def _start(self) -> Floats:
         """The slope at which each need is filled when only cost counts."""
@@ -78,45 +118,86 @@ class _Auction:
                 price[at] = slope[order[last]]
         return price
 
-    def _answers(self, price: Floats) -> tuple[Floats, Ints, Floats]:
-        """Each pair's least cost at the prices and which end gives it; each firm's phi."""
+    def _taken(self, split: Floats) -> Floats:
+        """What each firm takes of its ties."""
+        firms = len(self.charge)
+        mine = np.bincount(self.a, split, minlength=firms)
+        return mine + np.bincount(self.b, self.worth - split, minlength=firms)
+
+    def _ask(self, offered: _Offered, told: NDArray[np.bool_]) -> tuple[_Answer, _Offered]:
+        """What the firms answer, the ties that were not ``told`` split as they like it best."""
         relaxed = self.relaxed
-        worth = self.costs - self.covers * price[relaxed.need][:, None]
+        worth = self.costs - self.covers * offered.need[relaxed.need][:, None]
         end = worth.argmin(axis=1)
         reduced = worth[np.arange(len(end)), end]
-        gain = np.minimum(0.0, reduced)
-        phi = self.charge + np.bincount(relaxed.firm, gain, minlength=len(self.charge))
-        return reduced, end, phi
-
-    def _bound(self, price: Floats, phi: Floats) -> tuple[float, float]:
-        """L, and the least useful phi among the places that are taken (0 when one is free)."""
+        gain = np.bincount(relaxed.firm, np.minimum(0.0, reduced), minlength=len(self.charge))
+        least = np.minimum.reduceat(reduced[self.by_firm], self.begin)
+        gain[self.named] += np.maximum(0.0, least)
+        alone = self.charge + gain
+        if len(self.worth):
+            split = self._split(alone + offered.seat, offered.split, told)
+            offered = replace(offered, split=split)
+        phi = alone - self._taken(offered.split)
+        taken = phi
         if self.places < len(phi):
-            phi = np.partition(phi, self.places - 1)[: self.places]
-        taken = phi[phi < 0]
+            taken = np.partition(phi, self.places - 1)[: self.places]
+        taken = taken[taken < 0]
         last = float(taken.max()) if len(taken) == self.places else 0.0
-        return float(price @ self.demand) + float(taken.sum()), last
+        whole = float(offered.need @ self.demand) + float(taken.sum())
+        return _Answer(reduced, end, gain, phi, whole, last), offered
 
-    def best(self) -> Floats:
+    def _split(self, slack: Floats, split: Floats, told: NDArray[np.bool_]) -> Floats:
+        """Hand what ties are worth to firms that stay out even so, as far as there are such."""
+        firms = len(slack)
+        slack = np.where(np.isfinite(slack), slack, 0.0)
+        slack -= np.bincount(self.a[told], split[told], minlength=firms)
+        slack -= np.bincount(self.b[told], (self.worth - split)[told], minlength=firms)
+        a, b, left = self.a[~told], self.b[~told], self.worth[~told]
+        to_a = np.zeros(len(left))
+        for _ in range(SPLIT_ROUNDS):
+            asked = np.bincount(a, left, minlength=firms) + np.bincount(b, left, minlength=firms)
+            part = np.clip(slack / np.where(asked > 0, asked, 1.0), 0.0, 1.0)
+            share = part[a] + part[b]
+            scale = np.where(share > 1, 1.0 / np.where(share > 1, share, 1.0), 1.0) * left
+            one, other = part[a] * scale, part[b] * scale
+            to_a += one
+            left = left - one - other
+            slack -= np.bincount(a, one, minlength=firms) + np.bincount(b, other, minlength=firms)
+        whole = split.copy()
+        whole[~told] = np.minimum(self.worth[~told], to_a + left / 2)
+        return whole
+
+    def best(self) -> _Offered:
         """The prices of the greatest bound, in rounds of asking and answering."""
-        price = best = self._start()
-        master = _Master(self.demand, self.places, PENALTY * price)
-        most = -np.inf
-        for _ in range(ROUNDS_MAX):
-            reduced, end, phi = self._answers(price)
-            whole, _ = self._bound(price, phi)
-            if whole > most:
-                most, best = whole, price
-            self._columns(master, reduced, end, phi)
-            value, suggested = master.solve()
+        needs = self._start()
+        offered = best = _Offered(needs, 0.0, self.worth / 2)
+        master = _Master(self.demand, self.places, PENALTY * needs)
+        told, most = np.zeros(len(self.worth), dtype=bool), -np.inf
+        inside = np.zeros(len(self.charge), dtype=bool)
+        for _ in range(ROUNDS_MAX if not len(told) else TIED_ROUNDS_MAX):
+            answer, offered = self._ask(offered, told)
+            if answer.whole > most:
+                most, best = answer.whole, offered
+            inside[self._columns(master, answer)] = True
+            for tie in np.flatnonzero(inside[self.a] & inside[self.b] & ~told):
+                master.tie(int(tie), int(self.a[tie]), int(self.b[tie]), float(self.worth[tie]))
+                told[tie] = True
+            value, suggested = master.solve(best.split)
             if suggested is None or value - most <= GAP_ENOUGH * abs(value):
                 break
             # Half way to what the columns so far suggest: wild prices attract useless columns.
-            price = (best + suggested) / 2
+            offered = _Offered(
+                (best.need + suggested.need) / 2,
+                (best.seat + suggested.seat) / 2,
+                (best.split + suggested.split) / 2,
+            )
         return best
 
-    def _columns(self, master: "_Master", reduced: Floats, end: Ints, phi: Floats) -> None:
-        relaxed = self.relaxed
-        good = np.flatnonzero((reduced < 0) & (phi[relaxed.firm] < 0))
+    def _columns(self, master: "_Master", answer: _Answer) -> Ints:
+        """Take up the firms that like the prices best; returns which."""
+        relaxed, phi = self.relaxed, answer.phi
+        likes = answer.reduced <= np.maximum(0.0, answer.gain[relaxed.firm])
+        good = np.flatnonzero(likes & (phi[relaxed.firm] < 0))
         wanted = np.zeros(len(phi), dtype=bool)
         for at in range(len(self.demand)):
             mine = good[relaxed.need[good] == at]
@@ -126,45 +207,52 @@ class _Auction:
             wanted[relaxed.firm[mine]] = True
         used = good[wanted[relaxed.firm[good]]]
         if not len(used):
-            return
+            return used
         used = used[np.argsort(relaxed.firm[used], kind="stable")]
         firm, start = np.unique(relaxed.firm[used], return_index=True)
         for at, mine in zip(firm, np.split(used, start[1:]), strict=True):
-            cost = float(self.charge[at] + self.costs[mine, end[mine]].sum())
-            cover = self.covers[mine, end[mine]]
-            master.column(int(at), cost, relaxed.need[mine], cover)
+            ends = answer.end[mine]
+            cost = float(self.charge[at] + self.costs[mine, ends].sum())
+            master.column(int(at), cost, relaxed.need[mine], self.covers[mine, ends])
+        return firm
 
-    def forced(self, price: Floats) -> tuple[float, Floats, Prices]:
+    def forced(self, offered: _Offered) -> tuple[float, Floats, Prices]:
         """L, each pair's L_p, and the prices with a seat's."""
         relaxed = self.relaxed
-        reduced, _, phi = self._answers(price)
-        whole, last = self._bound(price, phi)
+        answer, _ = self._ask(offered, np.ones(len(self.worth), dtype=bool))
+        phi, last = answer.phi, answer.last
         # A forced firm takes the place of the least useful one when all places are taken.
         inside = (phi < 0) & (phi <= last)
-        others = whole - np.where(inside, phi, last)
-        firm, gain = relaxed.firm, np.minimum(0.0, reduced)
-        pair = others[firm] + phi[firm] - gain + reduced
+        others = answer.whole - np.where(inside, phi, last)
+        firm, gain = relaxed.firm, np.minimum(0.0, answer.reduced)
         gains = np.bincount(firm, gain, minlength=len(phi))[firm]
+        charge = self.charge - self._taken(offered.split)
+        pair = others[firm] + charge[firm] + gains - gain + answer.reduced
         evenly = 1.0 / np.bincount(firm, minlength=len(phi))[firm]
         part = np.zeros(len(relaxed.problem))
         part[relaxed.index] = np.where(gains < 0, gain / np.where(gains < 0, gains, 1.0), evenly)
-        return whole, pair, Prices(price, -last, part)
+        return answer.whole, pair, Prices(offered.need, -last, part)
 
 
 class _Master:
-    """The linear program over the columns so far."""
+    """The linear program over the columns so far.
+
+    Each firm is in as far as its columns are; a tie counts as far as both its firms are in. The
+    prices of these two rows say how the tie's worth is best split between the firms.
+    """
 
     def __init__(self, demand: Floats, places: int, penalty: Floats) -> None:
         self.solver = pywraplp.Solver.CreateSolver("GLOP")
-        endless = self.solver.infinity()
-        self.cover = [self.solver.Constraint(float(each), endless) for each in demand]
-        self.places = self.solver.Constraint(-endless, float(places))
-        self.firms: dict[int, object] = {}
+        self.endless = self.solver.infinity()
+        self.cover = [self.solver.Constraint(float(each), self.endless) for each in demand]
+        self.places = self.solver.Constraint(-self.endless, float(places))
+        self.firms: dict[int, tuple[Any, Any]] = {}
+        self.ties: dict[int, tuple[Any, Any, float]] = {}
         self.known: set[tuple[object, ...]] = set()
         self.objective = self.solver.Objective()
         self.objective.SetMinimization()
         for row, price in zip(self.cover, penalty, strict=True):
-            missing = self.solver.NumVar(0.0, endless, "")
+            missing = self.solver.NumVar(0.0, self.endless, "")
             row.SetCoefficient(missing, 1.0)
             self.objective.SetCoefficient(missing, float(price))
 
@@ -175,18 +263,39 @@ class _Master:
             return
         self.known.add(key)
         if firm not in self.firms:
-            self.firms[firm] = self.solver.Constraint(-self.solver.infinity(), 1.0)
-        variable = self.solver.NumVar(0.0, 1.0, "")
+            is_in = self.solver.NumVar(0.0, 1.0, "")
+            self.places.SetCoefficient(is_in, 1.0)
+            row = self.solver.Constraint(0.0, 0.0)
+            row.SetCoefficient(is_in, -1.0)
+            self.firms[firm] = is_in, row
+        variable = self.solver.NumVar(0.0, self.endless, "")
         self.objective.SetCoefficient(variable, cost)
-        self.places.SetCoefficient(variable, 1.0)
-        self.firms[firm].SetCoefficient(variable, 1.0)  # type: ignore[attr-defined]
+        self.firms[firm][1].SetCoefficient(variable, 1.0)
         for need, units in zip(needs, cover, strict=True):
             row = self.cover[int(need)]
             row.SetCoefficient(variable, row.GetCoefficient(variable) + float(units))
 
-    def solve(self) -> tuple[float, Floats | None]:
-        """The least cost over the columns, and the needs' prices; None when there are none."""
+    def tie(self, tie: int, a: int, b: int, worth: float) -> None:
+        """Add a tie between two firms that have columns."""
+        both = self.solver.NumVar(0.0, self.endless, "")
+        self.objective.SetCoefficient(both, -worth)
+        rows = []
+        for firm in (a, b):
+            row = self.solver.Constraint(-self.endless, 0.0)
+            row.SetCoefficient(both, 1.0)
+            row.SetCoefficient(self.firms[firm][0], -1.0)
+            rows.append(row)
+        self.ties[tie] = rows[0], rows[1], worth
+
+    def solve(self, split: Floats) -> tuple[float, _Offered | None]:
+        """The least cost over the columns and its prices, None when there are none; of ties that
+        are not here ``split`` stays."""
         if self.solver.Solve() != pywraplp.Solver.OPTIMAL:
             return -np.inf, None
-        prices = np.array([max(0.0, row.dual_value()) for row in self.cover])
-        return float(self.objective.Value()), prices
+        needs = np.array([max(0.0, row.dual_value()) for row in self.cover])
+        split = split.copy()
+        for tie, (one, other, worth) in self.ties.items():
+            of_a, of_b = max(0.0, -one.dual_value()), max(0.0, -other.dual_value())
+            split[tie] = worth * of_a / (of_a + of_b) if of_a + of_b > 0 else worth / 2
+        seat = max(0.0, -self.places.dual_value())
+        return float(self.objective.Value()), _Offered(needs, seat, split)

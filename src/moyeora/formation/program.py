@@ -82,33 +82,7 @@ def solve_cp_sat(
     ``effort`` ends the search after so much deterministic time, the same on every machine;
     ``least`` is a proven lower bound of the objective: a solution that reaches it is optimal.
     """
-    model = cp_model.CpModel()
-    variables = [
-        model.new_int_var(low, high, "")
-        for low, high in zip(program.lower, program.upper, strict=True)
-    ]
-    for low, terms, high in program.rows:
-        expression = cp_model.LinearExpr.weighted_sum(
-            [variables[v] for v, _ in terms], [c for _, c in terms]
-        )
-        if low == high:
-            model.add(expression == low)
-        elif low > -INFINITE and high < INFINITE:
-            model.add_linear_constraint(expression, low, high)
-        elif low > -INFINITE:
-            model.add(expression >= low)
-        else:
-            model.add(expression <= high)
-    if objective:
-        total = cp_model.LinearExpr.weighted_sum(
-            [variables[v] for v, _ in objective], [c for _, c in objective]
-        )
-        model.minimize(total)
-        if least is not None:
-            model.add(total >= least)
-    if hint is not None:
-        for variable, value in hint.items():
-            model.add_hint(variables[variable], value)
+    model = _written(program, objective, hint or {}, least)
     best: Solution | None = None
     began = time.monotonic()
     turns = STRATEGIES if effort is None else ((False, effort),)
@@ -117,15 +91,55 @@ def solve_cp_sat(
         if best is not None and seconds <= 0:
             break
         if best is not None and best.values is not None:
-            model.clear_hints()  # type: ignore[no-untyped-call]
-            for each, number in zip(variables, best.values, strict=True):
-                model.add_hint(each, number)
-        found = _run(model, variables, objective, limits.workers, seconds, tree_search, turn)
+            _hint(model, dict(enumerate(best.values)))
+        found = _run(model, objective, limits.workers, seconds, tree_search, turn)
         best = found if best is None else _better(best, found)
         if found.status in ("optimal", "infeasible"):
             return found
     assert best is not None
     return best
+
+
+def _written(
+    program: Program, objective: Terms, hint: Mapping[int, int], least: int | None
+) -> cp_model.CpModel:
+    """The program as CP-SAT's message: writing that is several times quicker than expressions."""
+    model = cp_model.CpModel()
+    for low, high in zip(program.lower, program.upper, strict=True):
+        model.proto.variables.add().domain.extend((low, high))
+    rows = list(program.rows)
+    if objective and least is not None:
+        rows.append((least, objective, INFINITE))
+    for low, terms, high in rows:
+        summed = _summed(terms)
+        row = model.proto.constraints.add().linear
+        row.vars.extend(list(summed))
+        row.coeffs.extend(list(summed.values()))
+        row.domain.extend((low, high))
+    if objective:
+        summed = _summed(objective)
+        model.proto.objective.vars.extend(list(summed))
+        model.proto.objective.coeffs.extend(list(summed.values()))
+    _hint(model, hint)
+    return model
+
+
+def _summed(terms: Terms) -> dict[int, int]:
+    """The terms with each variable once."""
+    summed = dict(terms)
+    if len(summed) < len(terms):
+        summed = {}
+        for variable, count in terms:
+            summed[variable] = summed.get(variable, 0) + count
+    return summed
+
+
+def _hint(model: cp_model.CpModel, values: Mapping[int, int]) -> None:
+    hint = model.proto.solution_hint
+    hint.vars.clear()
+    hint.values.clear()
+    hint.vars.extend(list(values))
+    hint.values.extend(list(values.values()))
 
 
 STRATEGIES = ((False, 1.0), (True, 1.0), (False, 8.0), (True, 8.0), (False, float("inf")))
@@ -146,7 +160,6 @@ def _better(one: Solution, other: Solution) -> Solution:
 
 def _run(
     model: cp_model.CpModel,
-    variables: Sequence[cp_model.IntVar],
     objective: Terms,
     workers: int,
     seconds: float,
@@ -171,7 +184,7 @@ def _run(
     }
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Solution(names.get(status, "unknown"), None, 0, -INFINITE)
-    values = [solver.value(variable) for variable in variables]
+    values = list(solver.response_proto.solution)
     value = sum(c * values[v] for v, c in objective)
     bound = value if status == cp_model.OPTIMAL else round(solver.best_objective_bound)
     return Solution(names[status], values, value, bound)

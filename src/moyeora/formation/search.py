@@ -4,6 +4,7 @@ The bounds come in the order of their cost, and each works on what the one befor
 
 1. price curves (:mod:`.bound`) and need prices (:mod:`.prices`), over all pairs, however many;
 2. exact filling (:mod:`.filling`), over thousands; where seats are short, at better seat prices;
+   where ties count, growing solves instead, over the pairs of the least bounds;
 3. the linear relaxation of the whole model (:mod:`.linear`), over hundreds;
 4. CP-SAT, over what none of them could rule out.
 
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 from moyeora.formation.bound import Bounds, Relaxation, larger
 from moyeora.formation.faults import NoConsortium, OutOfTime
 from moyeora.formation.filling import Prices, filling_bound, priced_filling
+from moyeora.formation.knapsack import Fillings
 from moyeora.formation.linear import linear_bound
 from moyeora.formation.model import Apart, Model, Stage
 from moyeora.formation.plan import Plan, chosen_pairs, plan_values, read_plan
@@ -32,8 +34,11 @@ from moyeora.formation.prices import price_bound
 from moyeora.formation.problem import Problem
 from moyeora.formation.program import Limits, Solution, solve_cp_sat
 
-CORES = (300, 600, 600, 1200, 2400)
+CORES = (300, 600, 1200, 2400, *[4800] * 20)
 """How many pairs of each need are filled in exactly, attempt after attempt."""
+
+WORTH_IT = 0.03
+"""The part of the gap that an attempt must have closed for another."""
 
 PART_ROUNDS = 10
 PRICE_ROUNDS = 3
@@ -49,6 +54,10 @@ WIDTHS = (3, 12)
 """How many pairs of each need CP-SAT is given beside those that the bound builds on."""
 
 PART_EFFORT = 0.15
+
+GROWING = (150, 300, 600)
+GROWING_EFFORT = 3.0
+"""Ties make few pairs take long, and what is found among them rules out most of the others."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,7 @@ class Job:
     cut: bool = True
     progress: Callable[[Progress], None] | None = None
     pins: list[tuple[Stage, int]] = field(default_factory=list)
+    fillings: Fillings | None = None
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -151,8 +161,8 @@ class _Search:
         if not self.job.cut:
             return []
         if "cohesion" in self.stage.wishes:
-            # Ties are of pairs of firms: filling knows little of them, linear relaxation much.
-            return [self._begin, self._relax]
+            # Ties are of pairs of firms: filling knows little of them, linear programs much.
+            return [self._begin, self._grow, self._relax]
         if {"cost", "quality", "equality"} & set(self.stage.wishes) or len(self.stage.firms):
             return [self._begin, self._fill, self._relax]
         return [self._begin]
@@ -205,20 +215,21 @@ class _Search:
                 return
             if wanted.sum() <= ENOUGH_PAIRS or (few and self.prices.seat == 0):
                 return
-            wanted = self.wanted
+            wanted, gap = self.wanted, self.value - self.bounds.whole
             relaxed = Relaxation(self.problem, self.stage, wanted)
             rounds = PRICE_ROUNDS if self.prices.seat > 0 else 0
-            bounds, self.prices = priced_filling(relaxed, self.value, self.prices, core, rounds)
+            bounds, self.prices = priced_filling(
+                relaxed, self.value, self.prices, core, rounds, self.job.fillings
+            )
             self._bounded(bounds)
-            if self.wanted.sum() <= SOLVED_PAIRS_MAX:
-                self._try(self.bounds, self.wanted, WIDTHS)
-            if few and self.wanted.sum() > 0.7 * wanted.sum():
+            self._try(self.bounds, self.wanted, WIDTHS)
+            if few and self.value - self.bounds.whole > (1 - WORTH_IT) * gap:
                 return
 
     def _part(self, part: NDArray[np.bool_], whole: bool) -> None:
         """Fill some pairs and find a plan among them; ``whole``: they are all that are wanted."""
         relaxed = Relaxation(self.problem, self.stage, part)
-        bounds = filling_bound(relaxed, self.most, self.prices, CORES[-1])
+        bounds = filling_bound(relaxed, self.most, self.prices, CORES[-1], self.job.fillings)
         if whole:
             self._bounded(bounds)
         self._try(bounds, part, WIDTHS)
@@ -232,6 +243,24 @@ class _Search:
             if whole:
                 self._bounded(bounds)
             self._try(bounds, part, WIDTHS)
+
+    def _grow(self) -> None:
+        """Solve the pairs of the least bounds, more and more, each time below the best so far."""
+        for count in GROWING:
+            wanted = self.wanted
+            if wanted.sum() <= LINEAR_PAIRS_MAX and (count == GROWING[0] or wanted.sum() <= count):
+                return
+            order = np.lexsort((self.bounds.rank, self.bounds.pair))
+            part = np.zeros(len(self.problem), dtype=bool)
+            part[order[:count]] = True
+            for _, seat in self.problem.seats():
+                part[seat] = True
+            if self.plan is not None:
+                part[chosen_pairs(self.problem, self.plan.firms)] = True
+            limits = replace(self.job.limits, workers=1, seconds=max(0.05, self.job.seconds))
+            self._solve(part & wanted, limits, GROWING_EFFORT, self.bounds.whole)
+            if self.proven or self.job.seconds <= 0:
+                return
 
     def _relax(self) -> None:
         """The linear relaxation of the whole model over the pairs that are still wanted."""

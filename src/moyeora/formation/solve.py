@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moyeora.formation.faults import OutOfTime
+from moyeora.formation.knapsack import Fillings
 from moyeora.formation.model import Apart, Stage
 from moyeora.formation.plan import Plan, chosen_pairs, read_plan
 from moyeora.formation.problem import Problem
@@ -84,6 +85,7 @@ def solve(
     cut: bool = True,
     canonical: bool = True,
     progress: Callable[[Progress], None] | None = None,
+    fillings: Fillings | None = None,
 ) -> Outcome:
     """The proven best plan, or the best found within the time limit and its bound.
 
@@ -93,11 +95,12 @@ def solve(
     Without ``cut`` every pair goes to the solver (for comparison); without ``canonical`` any one
     of equally good plans is returned, which is quicker and enough to know the values.
     ``progress`` is told of every step; what it raises ends the solve, so that it can stop it.
+    ``fillings`` are shared by the solves of questions that are much alike.
 
     Raises :class:`NoConsortium` when it is proven that no plan keeps all rules, and
     :class:`OutOfTime` when none was found in time.
     """
-    job = Job(problem, limits or Limits(), apart, cut, progress, list(held))
+    job = Job(problem, limits or Limits(), apart, cut, progress, list(held), fillings)
     alive = np.ones(len(problem), dtype=bool)
     results = []
     for stage in stages_of(problem) if stages is None else stages:
@@ -106,9 +109,9 @@ def solve(
         results.append(StageResult(stage.name, found.value, found.bound, candidates))
         alive, plan = found.alive, found.plan
         known = plan if found.settled else None
+        job.pins.append((stage, found.value))
         if not results[-1].proven:
             break
-        job.pins.append((stage, found.value))
     drawn = False
     if canonical:
         if results[-1].proven:
