@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moyeora.press import durable, fault_table, register
-from moyeora.press.faults import Fault, FolderError, Kind, PolicyError, PressError, SourceError
+from moyeora.press.fault_table import Found
+from moyeora.press.faults import FolderError, Kind, PolicyError, PressError, SourceError
 from moyeora.press.folder import STAMP, Claim, Stamp, claimed, read_stamp
 from moyeora.press.job import Job
 from moyeora.press.job_file import read_job
@@ -108,7 +109,7 @@ def release(
             for n, start in enumerate(range(0, held.rows, volume_pieces))
         ]  # fmt: skip
         parts, volumes = [], []
-        faults = [fault_table.of_faults([*frozen.faults, *held.again])]
+        faults = [frozen.faults, held.again]
         for volume, _ in finish_volumes(claim, pool, forme, held.path, tasks, progress):
             part, found = claim.checkpoints.tables(volume.number)
             parts.append(part)
@@ -186,7 +187,6 @@ class _Held:
         volumes = by_row["volume"].fill_null(0).to_numpy()
         self._of_list = self._is_printed & ~np.isin(volumes, np.array(released, np.int64))
         self.rows_held = np.flatnonzero(self._is_held) + 1
-        self.again: list[Fault] = []
         records = self._records(place)
         self.pieces = self._numbers(by_row, records["row"].to_numpy())
         turn = np.argsort(self.pieces)
@@ -214,15 +214,11 @@ class _Held:
                 if (held := self._is_held[at]).any():
                     found.append(pa.Table.from_batches([batch.filter(pa.array(held))]))
         records = pa.concat_tables(found).combine_chunks()
-        again = pc.and_(
-            pc.is_in(records[self._id], printed), pc.is_null(records["problem"])
-        ).to_numpy(zero_copy_only=False)
+        again = pc.and_(pc.is_in(records[self._id], printed), pc.is_null(records["problem"]))
+        rows = records["row"].filter(again).to_numpy()
         what = "a piece with this id was printed already"
-        self.again = [
-            Fault(Kind.DUPLICATE_ID, row, self._id, what)
-            for row in records["row"].to_numpy()[again].tolist()
-        ]
-        problem = pc.if_else(pa.array(again), Kind.DUPLICATE_ID.value, records["problem"])
+        self.again = Found(Kind.DUPLICATE_ID, rows, self._id, what).table()
+        problem = pc.if_else(again, Kind.DUPLICATE_ID.value, records["problem"])
         place_of = records.schema.get_field_index("problem")
         return records.set_column(place_of, records.schema.field(place_of), problem)
 
@@ -282,7 +278,9 @@ def _write_faults(
     new = fault_table.whole(found, job, decoys_from)
     lines += [[str(value) for value in line.values()] for line in new.to_pylist()]
     lines.sort(key=lambda line: (decoys is not None and line[0] == decoys.name, int(line[1])))
-    fault_table.write_lines(claim.ready / FAULTS, lines)
+    columns = list(zip(*lines, strict=True)) or [()] * len(fault_table.HEADER)
+    arrays = [pa.array(column, pa.string()) for column in columns]
+    fault_table.write_csv(claim.ready / FAULTS, pa.table(arrays, list(fault_table.HEADER)))
     return len(lines)
 
 

@@ -95,7 +95,7 @@ def run(
             for number, start in enumerate(range(0, frozen.rows, volume_pieces), 1)
         ]
         made: list[Finished] = []
-        faults = [fault_table.of_faults(frozen.faults)]
+        faults = [frozen.faults]
         kept = timed = 0
         with register.Register(claim.ready / register.NAME, frozen.decoys_from) as book:
             for volume, before in finish_volumes(claim, pool, forme, frozen.path, tasks, progress):
