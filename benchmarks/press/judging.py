@@ -1,5 +1,5 @@
 """What the judgement costs: the bench flyer's list with 1 % of faults of every kind, against the
-same list without any.
+same list without any, run by turns.
 
     python -m benchmarks.press.judging --pieces 300000
 
@@ -112,8 +112,9 @@ def main() -> int:
               f"wall {median(c.wall_s for c in those):.2f} s, "
               f"core {median(c.core_s for c in those):.2f} s "
               f"({', '.join(f'{c.core_s:.2f}' for c in those)})")  # fmt: skip
-    sound, faulty = ([c.core_s for c in costs[job.name]] for job in jobs)
-    print(f"the judgement costs {median(faulty) / median(sound) - 1:+.1%} of core time")
+    for name, of in (("core", lambda cost: cost.core_s), ("wall", lambda cost: cost.wall_s)):
+        sound, faulty = (median(map(of, costs[job.name])) for job in jobs)
+        print(f"the judgement costs {faulty / sound - 1:+.1%} of {name} time")
     return 0
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moyeora.press import durable, fault_table, register
+from moyeora.press.approval import check_approved
 from moyeora.press.fault_table import Found
 from moyeora.press.faults import FolderError, Kind, PolicyError, PressError, SourceError
 from moyeora.press.folder import STAMP, Claim, Stamp, claimed, read_stamp
@@ -57,6 +58,7 @@ def release(
     corrected_list: Path | None = None,
     workers: int | None = None,
     volume_pieces: int = VOLUME_PIECES,
+    require_approval: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> Released:
     """Print what was held in ``out`` and is right now.
@@ -68,15 +70,20 @@ def release(
     had; one whose id was printed is not printed again. The register then tells of each row what
     became of it now, so that rows = printed + held + suppressed.
 
+    With ``require_approval``, or where the run into the folder required it, the client must have
+    said yes to the job as it stands without ``corrections`` and ``corrected_list``: these give
+    values to held records and nothing else. All else that would be corrected (words, rules, a
+    design, a font, a picture, the job's own list) needs a new yes.
+
     May be stopped at any moment: the same call goes on. Raises PressError when the folder holds
-    no finished run, or the corrections do not fit it; then nothing is changed.
+    no finished run, the corrections do not fit it, or a yes is missing; then nothing is changed.
     """
     began = time.perf_counter()
     count = cores() if workers is None else workers
     if volume_pieces < 1 or count < 1:
         raise PressError("workers and pieces a volume are whole numbers from 1")
     pool = Workers(count)
-    job = read_job(job_path)
+    job = as_it_stands = read_job(job_path)
     if corrected_list is not None:
         if not corrected_list.is_file():
             raise SourceError("is not there", place=str(corrected_list))
@@ -95,6 +102,9 @@ def release(
         def mend(source: Source) -> None:
             amend(source, corrected, corrections.name if corrections is not None else "")
 
+        required = require_approval or stamp.requires_approval
+        if required:
+            check_approved(prepare(as_it_stands, claim.ready))
         ready = prepare(job, claim.ready, mend)
         frozen, forme = ready.frozen, ready.forme
         mark = {"fingerprint": forme.fingerprint}
@@ -131,7 +141,7 @@ def release(
         if printed or suppressed:
             names = [volume.name for volume in volumes]
             releases = (*releases, mark | {"volumes": names, "printed": printed})
-        named = replace(stamp, faults=total, releases=releases)
+        named = replace(stamp, faults=total, releases=releases, requires_approval=required)
         claim.publish(volumes, (register.NAME, FAULTS), named)
     return Released(
         out, job.title, tuple(out / volume.name for volume in volumes),

@@ -20,10 +20,10 @@ class Frozen:
     then ``columns``, all of them text in normal form C, null where empty.
 
     ``suppressed`` is (row, id, reason), ``unreadable`` is (row, reason), both by row. ``faults``
-    (:data:`fault_table.SCHEMA`) are those of the rows in the table and of the unreadable ones. ``notes`` tell what
-    was detected or mended. Input rows from ``decoys_from`` on are those of the decoys' file, of
-    which they are rows 1 and on. ``digest`` is the SHA-256 of the file, which depends on its
-    content alone.
+    (:data:`fault_table.SCHEMA`) are those of the rows in the table and of the unreadable ones.
+    ``notes`` tell what was detected or mended. Input rows from ``decoys_from`` on are those of the
+    decoys' file, of which they are rows 1 and on. ``digest`` is the SHA-256 of the file, which
+    depends on its content alone.
     """
 
     path: Path
