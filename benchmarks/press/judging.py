@@ -99,19 +99,21 @@ def main() -> int:
     given = parser.parse_args()
     jobs = write_lists(given.folder, given.pieces, given.share)
     costs: dict[str, list[Cost]] = {job.name: [] for job in jobs}
-    for _ in range(given.runs):
+    # Memory is watched in a last round alone, so that watching does not slow what is timed.
+    for number in range(given.runs + 1):
         for job in jobs:
             out = given.folder / f"{job.name}-out"
             shutil.rmtree(out, ignore_errors=True)
             command = [sys.executable, "-m", "moyeora.cli", "press", "run", str(job)]
             command += ["-o", str(out), "--workers", str(given.workers)]
-            costs[job.name].append(run([command], sample=False))
+            costs[job.name].append(run([command], sample=number == given.runs))
     for name, those in costs.items():
+        peak = those.pop().peak_mb
         counts = count(given.folder / f"{name}-out")
         print(f"{name}: {counts.inputs:,} rows, {counts.printed:,} printed, {counts.held:,} held; "
               f"wall {median(c.wall_s for c in those):.2f} s, "
               f"core {median(c.core_s for c in those):.2f} s "
-              f"({', '.join(f'{c.core_s:.2f}' for c in those)})")  # fmt: skip
+              f"({', '.join(f'{c.core_s:.2f}' for c in those)}), {peak:.0f} MB")  # fmt: skip
     for name, of in (("core", lambda cost: cost.core_s), ("wall", lambda cost: cost.wall_s)):
         sound, faulty = (median(map(of, costs[job.name])) for job in jobs)
         print(f"the judgement costs {faulty / sound - 1:+.1%} of {name} time")

@@ -87,8 +87,8 @@ def main(kills: int) -> int:
             if (number + 1) % 20 == 0:
                 minutes = (time.perf_counter() - began) / 60
                 print(f"{number + 1} of {kills} kills, {minutes:.1f} min: all the same", flush=True)
-    print(f"PASSED: {kills} kills ({killed} before the end, {named} of them while files were "
-          f"named): each ended with the same {len(wanted)} files, {PIECES:,} rows once each")  # fmt: skip
+    print(f"PASSED: {kills} kills, {killed} before the end, {named} while files were named: "
+          f"each ended with the same {len(wanted)} files, {PIECES:,} rows once each")  # fmt: skip
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import codecs
 import shutil
+import tempfile
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ from moyeora.press.faults import JobError, Kind, Policy, PolicyError, PressError
 from moyeora.press.job import Customers, Fonts, Job, Page, TextPart
 from moyeora.press.records.freeze import freeze
 from moyeora.press.records.frozen import Frozen, read
+from moyeora.press.records.sources import open_file
 
 Row = Sequence[str | None]
 
@@ -565,3 +567,35 @@ def test_cp949_is_found_and_damage_in_it_costs_only_its_rows(tmp_path: Path, fol
     assert {row["name"] for row in table(frozen)} == {"뷁똠방각하"}
     assert codecs.lookup("euc-kr").name == "euc_kr"
     assert told(freeze(job(source, encoding="euc-kr"), folder)) == [(77, Kind.BAD_ENCODING)]
+
+
+# Whole characters, and what is none: cut off, without its beginning, too long, a surrogate.
+BYTES = [
+    b"a", "가".encode(), "\uffff".encode(), "𐀀".encode(),
+    b"\xea\xb0", b"\x80", b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80",
+]  # fmt: skip
+
+
+@given(st.lists(st.lists(st.sampled_from(BYTES), min_size=1, max_size=4).map(b"".join), max_size=9))
+@settings(max_examples=60, deadline=None)
+def test_the_rows_with_damaged_utf8_are_those_that_python_does_not_decode(
+    values: list[bytes],
+) -> None:
+    def sound(value: bytes) -> bool:
+        try:
+            return bool(value.decode())
+        except UnicodeDecodeError:
+            return False
+
+    # Not so many bad ones that the file is taken for none of text.
+    values = [*values, *[b"b"] * 10]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "list.csv")
+        lines = [b"%d,%b\n" % (n, value) for n, value in enumerate(values, 1)]
+        path.write_bytes(b"id,name\n" + b"".join(lines))
+        source = open_file(path, encoding="utf-8")
+        read = [text for batch in source.batches for text in batch.column("name").to_pylist()]
+    assert read == [unicodedata.normalize("NFC", v.decode()) for v in values if sound(v)]
+    bad = [n for n, value in enumerate(values, 1) if not sound(value)]
+    assert sorted(fault.row for fault in source.unreadable) == bad
+    assert {fault.kind for fault in source.unreadable} <= {Kind.BAD_ENCODING}

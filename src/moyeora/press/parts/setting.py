@@ -121,10 +121,10 @@ class Setter:
         count = int(tokens.row.max()) + 1
         flaw_of, rows = np.divmod(np.unique(flaw_of * count + tokens.row[at]), count)
         told = pa.array([flaw.told for flaw in kinds], pa.string()).take(pa.array(flaw_of))
-        hidden = int(np.searchsorted(flaw_of, sum(flaw.missing for flaw in kinds)))
+        missing = int(np.searchsorted(flaw_of, sum(flaw.missing for flaw in kinds)))
         made = [
-            Defects(Kind.MISSING_GLYPH, rows[:hidden], told[:hidden]),
-            Defects(Kind.CONTROL_CHARACTER, rows[hidden:], told[hidden:]),
+            Defects(Kind.MISSING_GLYPH, rows[:missing], told[:missing]),
+            Defects(Kind.CONTROL_CHARACTER, rows[missing:], told[missing:]),
         ]
         return [defects for defects in made if len(defects.rows)]
 

@@ -216,12 +216,12 @@ def _csv(path: Path, encoding: str | None, allowed: Collection[str]) -> Source:
         source.unread(Kind.RAGGED_ROW, number, what)
         return "skip"
 
+    # Of UTF-8, what is no text stays as it is until its row is put aside.
+    utf8 = charset.codec == "utf-8"
+    given = str(path) if utf8 else cast(IO[bytes], Utf8Reader(path, charset.codec))
     try:
         reader = arrow_csv.open_csv(
-            # What is no text in UTF-8 stays as it is until its row is put aside.
-            str(path)
-            if charset.codec == "utf-8"
-            else cast(IO[bytes], Utf8Reader(path, charset.codec)),
+            given,
             # One thread: only then does the reader number the rows that it puts aside.
             read_options=arrow_csv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES),
             parse_options=arrow_csv.ParseOptions(
@@ -258,7 +258,7 @@ def _csv(path: Path, encoding: str | None, allowed: Collection[str]) -> Source:
             rows = _row_numbers(last_row + 1, batch.num_rows, ragged)
             ragged[:] = [row for row in ragged if row > rows[-1]]
             last_row = int(rows[-1])
-            last_value = batch.columns[-1][-1:].cast(pa.binary())[0].as_py() or b""
+            last_value = batch.columns[-1].cast(pa.binary())[-1].as_py() or b""
             if charset.first_bad is None:
                 yield source.batch(rows, batch.columns)
                 continue
