@@ -19,7 +19,7 @@ from moyeora.press.faults import Kind
 from moyeora.press.register import count
 
 BARS = '\n#place(top + left, dx: 8mm, dy: 195mm, part("bars", width: 60mm, height: 8mm))\n'
-PART = '\n[parts.bars]\nkind = "code"\nsymbology = "code128"\nvalue = "{coupon}"\n'
+PART = '\n[parts.bars]\nkind = "code"\nsymbology = "code128"\nvalue = "{coupon}"\nunique = true\n'
 # Characters of Unicode's plane 1 that no font of the job has.
 RARE = 0x13000
 
@@ -51,6 +51,8 @@ def spoil(kind: Kind, row: dict[str, bytes], number: int, other: dict[str, bytes
             row["picture_1"] = b"9%03d" % (number % 1000)
         case Kind.BAD_CODE:
             row["coupon"] += "쿠폰".encode()
+        case Kind.CODE_CLASH:
+            row["coupon"] = other["coupon"]
         case Kind.BAD_ENCODING:
             row["name"] = b"\xff\xfe"
 

@@ -335,3 +335,30 @@ def test_a_release_that_is_killed_goes_on(job, fixes, tmp_path):
     with (whole / "faults.csv").open(encoding="utf-8-sig") as file:
         assert [*csv.DictReader(file)] == []
     assert pq.read_table(whole / "pieces.parquet").num_rows == 30
+
+
+def test_a_code_of_ones_own_is_on_one_piece_only(mailing, tmp_path):
+    listed = [
+        {"id": f"K{n}", "name": name, "amount": "1", "coupon": coupon, "out": ""}
+        for n, (name, coupon) in enumerate(
+            [("가", "A"), ("𓀀", "B"), ("나", "A"), ("다", "D"), ("라", ""), ("마", "")], 1
+        )
+    ]
+    code = {"kind": "code", "symbology": "code128", "value": "{coupon}", "unique": True}
+    printed = mailing(CARD, PARTS | {"code": code}, listed).print()
+    assert printed.status() == {
+        1: ("printed", None), 2: ("held", "missing-glyph"), 3: ("held", "code-clash"),
+        4: ("printed", None), 5: ("printed", None), 6: ("printed", None),
+    }  # fmt: skip
+    assert {f["row"]: (f["place"], f["what"]) for f in printed.faults}["3"] == (
+        "code", "row 1 has the same code",
+    )  # fmt: skip
+
+    # What was printed has its code, though its row comes later.
+    lines = [{"id": "K2", "name": "바", "coupon": "D"}, {"id": "K3", "coupon": "C"}]
+    job = printed.result.folder.parent / "job"
+    release(job, printed.folder, corrections=corrections(tmp_path / "c.csv", lines), workers=1)
+    status = printed.status()
+    assert (status[2], status[3]) == (("held", "code-clash"), ("printed", None))
+    (fault,) = printed.faults
+    assert (fault["row"], fault["what"]) == ("2", "row 4 has the same code")

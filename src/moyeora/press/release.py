@@ -105,7 +105,8 @@ def release(
         required = require_approval or stamp.requires_approval
         if required:
             check_approved(prepare(as_it_stands, claim.ready))
-        ready = prepare(job, claim.ready, mend)
+        there = old.filter(pc.equal(old["status"], register.PRINTED))["row"].to_numpy()
+        ready = prepare(job, claim.ready, mend, there)
         frozen, forme = ready.frozen, ready.forme
         mark = {"fingerprint": forme.fingerprint}
         claim.check_same_release(forme)

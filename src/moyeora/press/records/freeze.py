@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import duckdb
 
 Amend = Callable[[Source], None]
+_NO_ROWS: npt.NDArray[np.int64] = np.zeros(0, np.int64)
 
 # A file goes through as a stream. A query's rows are sorted whole, by all their columns and then
 # by the job's order, and DuckDB does not spill all of a sort.
@@ -42,6 +43,7 @@ def freeze(
     texts: Mapping[str, str] = {},
     memory_limit_mb: int | None = None,
     amend: Amend = lambda source: None,
+    printed: npt.NDArray[np.int64] = _NO_ROWS,
 ) -> Frozen:
     """Apply the rules of a job to its customers and write ``records.arrow`` into ``folder``.
 
@@ -50,7 +52,9 @@ def freeze(
     a folder inside ``folder``, which is removed. None: enough for 300,000 wide rows. ``amend``
     may change the source's rows before the rules see them.
 
-    An id is repeated when an earlier row that is not suppressed has it. The rules see ``row``
+    An id is repeated when an earlier row that is not suppressed has it; rows that were ``printed``
+    before count as earlier than all others. The same for what ``deduplicate`` compares and for
+    codes that are to be unique. The rules see ``row``
     besides the columns, and the customers' tables in subqueries.
 
     Raises :class:`JobError` (all that is wrong with the SQL), :class:`SourceError` (the file
@@ -73,7 +77,7 @@ def freeze(
             notes = give_tables(job.customers, database)
             source = _opened(job, database, amend)
             rules = compile_rules(job, texts, source.schema, database)
-            sieve = _Sieve(job, rules, source)
+            sieve = _Sieve(job, rules, source, printed)
             staged = scratch / "staged.arrow"
             with TableWriter(staged, sieve.schema) as writer:
                 for batch in _results(job, rules, source, database, amend):
@@ -147,7 +151,9 @@ class _Sieve:
     """Divides what the rules give into kept and suppressed records; ``found`` is what is wrong
     with the kept ones."""
 
-    def __init__(self, job: Job, rules: Rules, source: Source) -> None:
+    def __init__(
+        self, job: Job, rules: Rules, source: Source, printed: npt.NDArray[np.int64]
+    ) -> None:
         self.rows = 0
         self.in_order = True
         self.found: list[Found] = []
@@ -165,7 +171,12 @@ class _Sieve:
         self._suppressed: list[pa.Table] = []
         self._last_row = 0
         self._hashes: list[npt.NDArray[np.uint64]] = []
-        self._compared: list[npt.NDArray[np.uint64]] = []
+        self._printed = printed
+        # What must not be there twice: its kind, its place, and (hash, hash, row) of the records.
+        self._compared: list[tuple[Kind, str, list[npt.NDArray[np.uint64]]]] = [
+            (Kind.DUPLICATE_RECORD, "deduplicate", []),
+            *((Kind.CODE_CLASH, part, []) for part in rules.unique),
+        ]
         self._mended = self._lost_zeros = 0
 
     @property
@@ -175,13 +186,16 @@ class _Sieve:
 
     def kept(self, batch: pa.RecordBatch) -> list[pa.RecordBatch]:
         """The records to keep of a batch, in the frozen table's columns."""
-        *columns, reasons, findings, hashes, upper, lower = batch.columns
+        whole_row = batch.columns
+        halves = whole_row[-2 * len(self._compared) :]
+        *columns, reasons, findings, hashes = whole_row[: -len(halves)]
         rows = columns[0].to_numpy()
         decoys = self._decoys(rows)
         keep = np.full(len(reasons), True)
         if reasons.null_count < len(reasons):
             keep = reasons.is_null().to_numpy(zero_copy_only=False) | decoys
-            self._suppress(batch.filter(pa.array(~keep)))
+            left_out = pa.array(~keep)
+            self._suppress(*(c.filter(left_out) for c in (columns[0], columns[self._id], reasons)))
             if not keep.any():
                 return []
         problems = self._problems(rows, np.where(keep, findings.to_numpy(), 0))
@@ -191,10 +205,14 @@ class _Sieve:
         columns.insert(self._texts, problems)
         whole = pa.record_batch(columns, schema=self.schema)
 
-        if upper.null_count < len(upper):
-            at = np.flatnonzero(upper.is_valid().to_numpy(zero_copy_only=False) & keep & ~decoys)
-            of = [column.take(at).to_numpy() for column in (upper, lower)]
-            self._compared.append(np.stack([*of, rows[at].astype(np.uint64)]))
+        for (_, _, compared), upper, lower in zip(
+            self._compared, halves[::2], halves[1::2], strict=True
+        ):
+            if upper.null_count < len(upper):
+                there = upper.is_valid().to_numpy(zero_copy_only=False)
+                at = np.flatnonzero(there & keep & ~decoys)
+                of = [column.take(at).to_numpy() for column in (upper, lower)]
+                compared.append(np.stack([*of, rows[at].astype(np.uint64)]))
         rows = rows[keep]
         self.in_order &= bool(rows[0] > self._last_row and (rows[1:] > rows[:-1]).all())
         self._last_row = rows[-1]
@@ -202,10 +220,9 @@ class _Sieve:
         self.rows += len(rows)
         return _pieces(whole, keep)
 
-    def _suppress(self, batch: pa.RecordBatch) -> None:
+    def _suppress(self, rows: "pa.Array[Any]", ids: Texts, reasons: "pa.Array[Any]") -> None:
         names = pa.array(list(self._job.customers.suppress), pa.string())
-        row, identity, reason = batch.column(0), batch.column(self._id), batch.column(-5)
-        columns = [row, identity, names.take(reason)]
+        columns = [rows, ids, names.take(reasons)]
         self._suppressed.append(pa.table(columns, schema=_SUPPRESSED))
 
     def _problems(self, rows: npt.NDArray[Any], findings: npt.NDArray[Any]) -> Texts:
@@ -240,37 +257,46 @@ class _Sieve:
         return np.zeros(len(rows), bool) if first is None else rows >= first
 
     def repeated(self, staged: Path) -> dict[Kind, npt.NDArray[Any]]:
-        """The rows that repeat an earlier kept row, its id or what ``deduplicate`` compares."""
+        """The rows that repeat an earlier kept row: its id, what ``deduplicate`` compares, or a
+        code that is to be unique."""
+        found = [(Kind.DUPLICATE_ID, self._ids_again(staged))]
+        for kind, place, compared in self._compared:
+            if compared:
+                upper, lower, rows = np.concatenate(compared, axis=1)
+                compared.clear()
+                again, earlier = self._after_the_first(rows.astype(np.int64), upper, lower)
+                what = "is the same" if kind is Kind.DUPLICATE_RECORD else "has the same code"
+                self._note(kind, place, again, earlier, what)
+                found.append((kind, again))
         return {
-            Kind.DUPLICATE_ID: self._ids_again(staged),
-            Kind.DUPLICATE_RECORD: self._records_again(),
+            kind: np.concatenate([rows for each, rows in found if each is kind])
+            for kind, _ in found
         }
 
-    def _records_again(self) -> npt.NDArray[Any]:
-        """The rows that are equal to an earlier kept one in all that ``deduplicate`` compares."""
-        if not self._compared:
-            return np.zeros(0, np.int64)
-        upper, lower, rows = np.concatenate(self._compared, axis=1)
-        self._compared.clear()
-        again, earlier = _after_the_first(rows.astype(np.int64), upper, lower)
-        self._note(Kind.DUPLICATE_RECORD, "deduplicate", again, earlier, "is the same")
-        return again
+    def _after_the_first(
+        self, rows: npt.NDArray[Any], *keys: npt.NDArray[Any]
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Of rows with equal keys all but the first, and that first one of each."""
+        turn = np.lexsort((rows, ~np.isin(rows, self._printed), *keys))
+        again = np.zeros(len(turn), bool)
+        again[1:] = np.logical_and.reduce([np.diff(key[turn]) == 0 for key in keys])
+        first = np.maximum.accumulate(np.where(again, 0, np.arange(len(turn))))
+        return rows[turn][again], rows[turn[first]][again]
 
     def _ids_again(self, staged: Path) -> npt.NDArray[Any]:
         """The rows whose id an earlier kept row has."""
-        none = np.zeros(0, np.int64)
         if not self.rows:
-            return none
+            return _NO_ROWS
         hashes = np.concatenate(self._hashes)
         self._hashes.clear()
         in_turn = np.sort(hashes)
         several = np.unique(in_turn[1:][in_turn[1:] == in_turn[:-1]])
         if not len(several):
-            return none
+            return _NO_ROWS
         # Equal hashes are only a suspicion: the ids themselves decide.
         suspected = self._ids(staged, np.flatnonzero(np.isin(hashes, several)))
         codes = suspected["id"].combine_chunks().dictionary_encode().indices.to_numpy()
-        again, earlier = _after_the_first(suspected["row"].to_numpy(), codes)
+        again, earlier = self._after_the_first(suspected["row"].to_numpy(), codes)
         self._note(Kind.DUPLICATE_ID, self._job.customers.id, again, earlier, "has the same one")
         return again
 
@@ -333,17 +359,6 @@ def _unreadable(source: Source) -> pa.Table:
             "reason": pa.array([fault.kind.value for fault in faults], pa.string()),
         }
     )
-
-
-def _after_the_first(
-    rows: npt.NDArray[Any], *keys: npt.NDArray[Any]
-) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """Of rows with equal keys all but the first, and that first one of each."""
-    turn = np.lexsort((rows, *keys))
-    again = np.zeros(len(turn), bool)
-    again[1:] = np.logical_and.reduce([np.diff(key[turn]) == 0 for key in keys])
-    first = np.maximum.accumulate(np.where(again, 0, np.arange(len(turn))))
-    return rows[turn][again], rows[turn[first]][again]
 
 
 def _amended(
