@@ -102,9 +102,8 @@ class Placer:
         picture = self.stored.get(key)
         if isinstance(picture, Picture):
             return None
-        return (
-            f"the picture {PurePosixPath(key).name!r} {picture.what if picture else 'is not there'}"
-        )
+        why = picture.what if picture else "is not there"
+        return f"the picture {PurePosixPath(key).name!r} {why}"
 
     def take_used(self) -> list[Picture]:
         """The pictures drawn since this was last asked."""
