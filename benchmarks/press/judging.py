@@ -1,5 +1,5 @@
 """What the judgement costs: the bench flyer's list with 1 % of faults of every kind, against the
-same list without any.
+same list without any, run by turns.
 
     python -m benchmarks.press.judging --pieces 300000
 
@@ -19,7 +19,7 @@ from moyeora.press.faults import Kind
 from moyeora.press.register import count
 
 BARS = '\n#place(top + left, dx: 8mm, dy: 195mm, part("bars", width: 60mm, height: 8mm))\n'
-PART = '\n[parts.bars]\nkind = "code"\nsymbology = "code128"\nvalue = "{coupon}"\n'
+PART = '\n[parts.bars]\nkind = "code"\nsymbology = "code128"\nvalue = "{coupon}"\nunique = true\n'
 # Characters of Unicode's plane 1 that no font of the job has.
 RARE = 0x13000
 
@@ -51,6 +51,8 @@ def spoil(kind: Kind, row: dict[str, bytes], number: int, other: dict[str, bytes
             row["picture_1"] = b"9%03d" % (number % 1000)
         case Kind.BAD_CODE:
             row["coupon"] += "쿠폰".encode()
+        case Kind.CODE_CLASH:
+            row["coupon"] = other["coupon"]
         case Kind.BAD_ENCODING:
             row["name"] = b"\xff\xfe"
 
@@ -99,21 +101,24 @@ def main() -> int:
     given = parser.parse_args()
     jobs = write_lists(given.folder, given.pieces, given.share)
     costs: dict[str, list[Cost]] = {job.name: [] for job in jobs}
-    for _ in range(given.runs):
+    # Memory is watched in a last round alone, so that watching does not slow what is timed.
+    for number in range(given.runs + 1):
         for job in jobs:
             out = given.folder / f"{job.name}-out"
             shutil.rmtree(out, ignore_errors=True)
             command = [sys.executable, "-m", "moyeora.cli", "press", "run", str(job)]
             command += ["-o", str(out), "--workers", str(given.workers)]
-            costs[job.name].append(run([command], sample=False))
+            costs[job.name].append(run([command], sample=number == given.runs))
     for name, those in costs.items():
+        peak = those.pop().peak_mb
         counts = count(given.folder / f"{name}-out")
         print(f"{name}: {counts.inputs:,} rows, {counts.printed:,} printed, {counts.held:,} held; "
               f"wall {median(c.wall_s for c in those):.2f} s, "
               f"core {median(c.core_s for c in those):.2f} s "
-              f"({', '.join(f'{c.core_s:.2f}' for c in those)})")  # fmt: skip
-    sound, faulty = ([c.core_s for c in costs[job.name]] for job in jobs)
-    print(f"the judgement costs {median(faulty) / median(sound) - 1:+.1%} of core time")
+              f"({', '.join(f'{c.core_s:.2f}' for c in those)}), {peak:.0f} MB")  # fmt: skip
+    for name, of in (("core", lambda cost: cost.core_s), ("wall", lambda cost: cost.wall_s)):
+        sound, faulty = (median(map(of, costs[job.name])) for job in jobs)
+        print(f"the judgement costs {faulty / sound - 1:+.1%} of {name} time")
     return 0
 
 

@@ -61,6 +61,7 @@ def main(kills: int) -> int:
         began = time.perf_counter()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         seconds = time.perf_counter() - began
+        print(f"undisturbed: {len(wanted)} files, {seconds:.1f} s", flush=True)
         chance = random.Random(20_000)
         killed = named = 0
         for number in range(kills):
@@ -81,9 +82,12 @@ def main(kills: int) -> int:
             if digests(out) != wanted or sorted(register) != [*range(1, PIECES + 1)]:
                 kept = Path(tempfile.mkdtemp(prefix="soak-press-"))
                 shutil.move(out, kept / "out")
-                print(f"kill {number} ends with other files: {kept}")
+                print(f"FAILED: after kill {number + 1} a run ends with other files, in {kept}")
                 return 1
-    print(f"{kills} kills ({killed} before the end, {named} of them while files were named): "
+            if (number + 1) % 20 == 0:
+                minutes = (time.perf_counter() - began) / 60
+                print(f"{number + 1} of {kills} kills, {minutes:.1f} min: all the same", flush=True)
+    print(f"PASSED: {kills} kills, {killed} before the end, {named} while files were named: "
           f"each ended with the same {len(wanted)} files, {PIECES:,} rows once each")  # fmt: skip
     return 0
 

@@ -24,7 +24,7 @@ CARD = """
 PARTS = {
     "name": {"kind": "text", "lines": ["{name} 님 {piece}", "{postcode}"]},
     "letter": {"kind": "paragraph", "text": "{amount:,}원을 {day:M월 D일}까지 드립니다."},
-    "code": {"kind": "code", "symbology": "code128", "value": "{code}"},
+    "code": {"kind": "code", "symbology": "code128", "value": "{code}", "unique": True},
     "picture": {"kind": "picture", "file": "{picture}.svg"},
 }
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9z"/></svg>'
@@ -46,11 +46,12 @@ WRONG = {
     Kind.OVERSET: {"name": "아주" * 40},
     Kind.MISSING_PICTURE: {"picture": "b"},
     Kind.BAD_CODE: {"code": "가"},
+    Kind.CODE_CLASH: {"code": "A1"},
 }
 
 
 def rows(count: int = 14) -> list[dict[str, str]]:
-    return [GOOD | {"id": str(n), "name": f"이름{n}"} for n in range(1, count + 1)]
+    return [GOOD | {"id": str(n), "name": f"이름{n}", "code": f"A{n}"} for n in range(1, count + 1)]
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def faulty(mailing):
     listed = rows()
     listed[1]["out"] = "Y"
     listed += [
-        GOOD | {"id": f"F{n}", "name": f"틀린{n}"} | wrong
+        GOOD | {"id": f"F{n}", "name": f"틀린{n}", "code": f"F{n}"} | wrong
         for n, wrong in enumerate(WRONG.values(), 1)
     ]
     text = [[*listed[0]], *(list(row.values()) for row in listed)]

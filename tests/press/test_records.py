@@ -2,6 +2,7 @@
 
 import codecs
 import shutil
+import tempfile
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ from moyeora.press.faults import JobError, Kind, Policy, PolicyError, PressError
 from moyeora.press.job import Customers, Fonts, Job, Page, TextPart
 from moyeora.press.records.freeze import freeze
 from moyeora.press.records.frozen import Frozen, read
+from moyeora.press.records.sources import open_file
 
 Row = Sequence[str | None]
 
@@ -333,7 +335,7 @@ def test_rules_give_one_value_for_each_row(tmp_path: Path, folder: Path) -> None
 
 
 def told(frozen: Frozen) -> list[tuple[int, Kind]]:
-    return [(fault.row, fault.kind) for fault in frozen.faults]
+    return [(fault["row"], fault["kind"]) for fault in frozen.faults.to_pylist()]
 
 
 def test_unreadable_rows_are_put_aside_and_the_others_go_on(tmp_path: Path, folder: Path) -> None:
@@ -401,12 +403,12 @@ def test_records_to_be_held_say_why(tmp_path: Path, folder: Path) -> None:
     assert told(frozen) == [
         (2, Kind.NO_ID),
         (3, Kind.BAD_POSTCODE),
-        (4, Kind.BAD_POSTCODE),
-        (4, Kind.NO_LAYOUT),
         (4, Kind.DUPLICATE_ID),
+        (4, Kind.NO_LAYOUT),
+        (4, Kind.BAD_POSTCODE),
         (5, Kind.DUPLICATE_ID),
     ]
-    assert "row 1" in frozen.faults[-1].what
+    assert "row 1" in frozen.faults["what"][-1].as_py()
     assert "1 postcodes have lost" in frozen.notes[-1]
 
     fixing = replace(
@@ -565,3 +567,35 @@ def test_cp949_is_found_and_damage_in_it_costs_only_its_rows(tmp_path: Path, fol
     assert {row["name"] for row in table(frozen)} == {"뷁똠방각하"}
     assert codecs.lookup("euc-kr").name == "euc_kr"
     assert told(freeze(job(source, encoding="euc-kr"), folder)) == [(77, Kind.BAD_ENCODING)]
+
+
+# Whole characters, and what is none: cut off, without its beginning, too long, a surrogate.
+BYTES = [
+    b"a", "가".encode(), "\uffff".encode(), "𐀀".encode(),
+    b"\xea\xb0", b"\x80", b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80",
+]  # fmt: skip
+
+
+@given(st.lists(st.lists(st.sampled_from(BYTES), min_size=1, max_size=4).map(b"".join), max_size=9))
+@settings(max_examples=60, deadline=None)
+def test_the_rows_with_damaged_utf8_are_those_that_python_does_not_decode(
+    values: list[bytes],
+) -> None:
+    def sound(value: bytes) -> bool:
+        try:
+            return bool(value.decode())
+        except UnicodeDecodeError:
+            return False
+
+    # Not so many bad ones that the file is taken for none of text.
+    values = [*values, *[b"b"] * 10]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "list.csv")
+        lines = [b"%d,%b\n" % (n, value) for n, value in enumerate(values, 1)]
+        path.write_bytes(b"id,name\n" + b"".join(lines))
+        source = open_file(path, encoding="utf-8")
+        read = [text for batch in source.batches for text in batch.column("name").to_pylist()]
+    assert read == [unicodedata.normalize("NFC", v.decode()) for v in values if sound(v)]
+    bad = [n for n, value in enumerate(values, 1) if not sound(value)]
+    assert sorted(fault.row for fault in source.unreadable) == bad
+    assert {fault.kind for fault in source.unreadable} <= {Kind.BAD_ENCODING}

@@ -10,7 +10,10 @@ import pytest
 from killed import digests, moments, operations, run_until
 from mailings import without_space, write_csv
 
+from moyeora.cli import main
+from moyeora.press.approval import ApprovalError, approve
 from moyeora.press.faults import FolderError, JobError, PolicyError, SourceError
+from moyeora.press.proof import proof
 from moyeora.press.release import Released, release
 from moyeora.press.reprint import reprint
 from moyeora.press.run import run
@@ -128,6 +131,62 @@ def test_a_list_by_rows_and_corrections_by_id_are_the_same(job, fixes, tmp_path)
     listed = write_csv(tmp_path / "customers.csv", mended())
     release(job.folder, two.folder, corrected_list=listed, workers=1)
     assert digests(one.folder) == digests(two.folder)
+
+
+def say_yes(job, tmp_path):
+    proof(job.folder, tmp_path / "proof", ["K1"])
+    approve(job.folder, tmp_path / "proof", by="김대표", at=NOW)
+
+
+def test_a_release_asks_for_the_yes_that_the_run_asked_for(job, fixes, tmp_path):
+    say_yes(job, tmp_path)
+    out = tmp_path / "out"
+    run(job.folder, out, workers=1, require_approval=True)
+    before = digests(out)
+
+    # Whatever is not a value of a held record is what the client said yes to.
+    for file, old, new in (
+        ("mailing.toml", "{name} 님", "{name} 귀하"),
+        ("card.typ", "dx: 5mm", "dx: 6mm"),
+        ("customers.csv", "이름30", "이름서른"),
+    ):
+        path = job.folder / file
+        whole = path.read_text("utf-8")
+        path.write_text(whole.replace(old, new), "utf-8")
+        assert path.read_text("utf-8") != whole
+        for given in ({}, {"corrections": fixes}):
+            with pytest.raises(ApprovalError, match="김대표 said yes at"):
+                release(job.folder, out, workers=1, **given)
+            assert digests(out) == before
+        path.write_text(whole, "utf-8")
+
+    made = release(job.folder, out, workers=1, corrections=fixes)
+    assert (made.printed, made.counts.held) == (5, 0)
+
+
+def test_a_further_release_asks_too_and_a_new_yes_is_enough(job, fixes, tmp_path):
+    say_yes(job, tmp_path)
+    out = tmp_path / "out"
+    run(job.folder, out, workers=1)
+    # The same run again, and now it asks: so do all releases into its folder.
+    run(job.folder, out, workers=1, require_approval=True)
+    one = corrections(tmp_path / "one.csv", [{"id": "K8", "amount": "8000"}])
+    assert release(job.folder, out, workers=1, corrections=one).printed == 1
+    words = job.folder / "mailing.toml"
+    words.write_text(words.read_text("utf-8").replace("{name} 님", "{name} 귀하"), "utf-8")
+    with pytest.raises(ApprovalError, match=r"parts\.name\.lines has changed"):
+        release(job.folder, out, workers=1, corrections=fixes)
+    say_yes(job, tmp_path)
+    assert release(job.folder, out, workers=1, corrections=fixes).printed == 4
+
+
+def test_a_release_asks_for_a_yes_where_it_is_told_to(job, fixes, tmp_path, capsys):
+    out = tmp_path / "out"
+    run(job.folder, out, workers=1)
+    command = ["press", "release", str(job.folder), "-o", str(out), "--corrections", str(fixes)]
+    assert main([*command, "--require-approval"]) == 1
+    assert "has not said yes" in capsys.readouterr().err
+    assert main(command) == 0
 
 
 def test_what_was_missing_in_the_job_is_enough(mailing):
@@ -276,3 +335,30 @@ def test_a_release_that_is_killed_goes_on(job, fixes, tmp_path):
     with (whole / "faults.csv").open(encoding="utf-8-sig") as file:
         assert [*csv.DictReader(file)] == []
     assert pq.read_table(whole / "pieces.parquet").num_rows == 30
+
+
+def test_a_code_of_ones_own_is_on_one_piece_only(mailing, tmp_path):
+    listed = [
+        {"id": f"K{n}", "name": name, "amount": "1", "coupon": coupon, "out": ""}
+        for n, (name, coupon) in enumerate(
+            [("가", "A"), ("𓀀", "B"), ("나", "A"), ("다", "D"), ("라", ""), ("마", "")], 1
+        )
+    ]
+    code = {"kind": "code", "symbology": "code128", "value": "{coupon}", "unique": True}
+    printed = mailing(CARD, PARTS | {"code": code}, listed).print()
+    assert printed.status() == {
+        1: ("printed", None), 2: ("held", "missing-glyph"), 3: ("held", "code-clash"),
+        4: ("printed", None), 5: ("printed", None), 6: ("printed", None),
+    }  # fmt: skip
+    assert {f["row"]: (f["place"], f["what"]) for f in printed.faults}["3"] == (
+        "code", "row 1 has the same code",
+    )  # fmt: skip
+
+    # What was printed has its code, though its row comes later.
+    lines = [{"id": "K2", "name": "바", "coupon": "D"}, {"id": "K3", "coupon": "C"}]
+    job = printed.result.folder.parent / "job"
+    release(job, printed.folder, corrections=corrections(tmp_path / "c.csv", lines), workers=1)
+    status = printed.status()
+    assert (status[2], status[3]) == (("held", "code-clash"), ("printed", None))
+    (fault,) = printed.faults
+    assert (fault["row"], fault["what"]) == ("2", "row 4 has the same code")

@@ -77,9 +77,11 @@ def test_every_number_is_that_of_the_register(printed):
     sources = rows(300)
     those = [sources[line["row"] - 1] for line in lines if line["status"] == "printed"]
     assert made.layouts == Counter(source["kind"] for source in those)
-    assert made.segments == Counter(s["grade"] for s in those if s["grade"])
+    assert made.segments == Counter(source["grade"] for source in those)
     names = {"03": "서울", "16": "경기", "21": "인천", "48": "부산", "63": "제주", "99": ""}
     assert made.regions == Counter(names[source["postcode"][:2]] for source in those)
+    for spread in (made.layouts, made.segments, made.regions):
+        assert sum(spread.values()) == made.printed
     # A record counts once for a kind of fault, however often it has it.
     with (printed.folder / "faults.csv").open(encoding="utf-8-sig", newline="") as file:
         faults = {(fault["kind"], fault["row"]) for fault in csv.DictReader(file)}

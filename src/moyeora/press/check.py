@@ -74,7 +74,7 @@ def check(
         ready = prepare(lenient, work)
         frozen = ready.frozen
         tally = register.Tally()
-        tables = [fault_table.of_faults(frozen.faults)]
+        tables = [frozen.faults]
         tasks = [
             Task(number, start, min(start + _TASK_RECORDS, frozen.rows))
             for number, start in enumerate(range(0, frozen.rows, _TASK_RECORDS))

@@ -1,16 +1,38 @@
-"""The columns of a batch, and what templates make of them: each distinct value once."""
+"""The columns of a batch, what templates make of them (each distinct value once), and what is
+wrong with them."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from moyeora.press.faults import Kind
 from moyeora.press.formats import Bad, formatter, grouped_together
 from moyeora.press.marks import Ragged, joined, offsets
 from moyeora.press.templates import Field
+
+
+@dataclass(frozen=True)
+class Defects:
+    """One kind of fault at several rows of a batch, with the same words about each, or with words
+    of its own for each (a string array)."""
+
+    kind: Kind
+    rows: np.ndarray
+    what: str | pa.Array
+
+    def at(self, index: np.ndarray) -> "Defects":
+        """The same where row r of these is row ``index[r]``."""
+        return replace(self, rows=index[self.rows])
+
+    def only(self, keep: np.ndarray) -> "Defects":
+        """Those at the rows where ``keep`` is true."""
+        kept = keep[self.rows]
+        what = self.what if isinstance(self.what, str) else self.what.filter(pa.array(kept))
+        return Defects(self.kind, self.rows[kept], what)
 
 
 class Columns:
@@ -22,7 +44,7 @@ class Columns:
         self._columns = columns
         self._filled: dict[str, pa.Array] = {}
         self._words: dict[tuple[str | Field, ...], WordRows] = {}
-        self._formatted: dict[Field, tuple[pa.Array, list[tuple[np.ndarray, Bad]]]] = {}
+        self._formatted: dict[Field, tuple[pa.Array, list[Defects]]] = {}
 
     def __getitem__(self, name: str) -> pa.Array:
         found = self._filled.get(name)
@@ -37,15 +59,13 @@ class Columns:
         """:meth:`text`, split into words."""
         found = self._words.get(pieces)
         if found is None:
-            values, bad = self.text(pieces)
-            found = self._words[pieces] = split(values, bad)
+            values, defects = self.text(pieces)
+            found = self._words[pieces] = split(values, defects)
         return found
 
-    def text(
-        self, pieces: tuple[str | Field, ...]
-    ) -> tuple[pa.Array, list[tuple[np.ndarray, Bad]]]:
-        """The text of these pieces for all rows, and (row indices, what is bad about them)."""
-        bad: list[tuple[np.ndarray, Bad]] = []
+    def text(self, pieces: tuple[str | Field, ...]) -> tuple[pa.Array, list[Defects]]:
+        """The text of these pieces for all rows, and what is wrong with the fields in it."""
+        defects: list[Defects] = []
         parts: list[pa.Array | pa.Scalar] = []
         for piece in pieces:
             if isinstance(piece, str):
@@ -56,22 +76,22 @@ class Columns:
                 self._formatted[piece] = (
                     _formatted(values, piece.formats) if piece.formats else (values, [])
                 )
-            values, faults = self._formatted[piece]
-            bad += faults
+            values, wrong = self._formatted[piece]
+            defects += wrong
             parts.append(values)
         if len(parts) == 1 and isinstance(parts[0], pa.Array):
-            return parts[0], bad
+            return parts[0], defects
         joined = pc.binary_join_element_wise(*parts, pa.scalar("", pa.string()))
-        return joined if isinstance(joined, pa.Array) else pa.repeat(joined, self.rows), bad
+        return joined if isinstance(joined, pa.Array) else pa.repeat(joined, self.rows), defects
 
 
 @dataclass(frozen=True)
 class WordRows:
-    """Texts as rows of words: ``rows`` has places in ``distinct``; ``bad`` as in Columns."""
+    """Texts as rows of words: ``rows`` has places in ``distinct``."""
 
     rows: Ragged
     distinct: list[str]
-    bad: list[tuple[np.ndarray, Bad]]
+    defects: list[Defects]
 
 
 # The lead bytes, in UTF-8, of the blocks of Unicode's right-to-left scripts; and these blocks.
@@ -81,7 +101,7 @@ _BACKWARD = re.compile(
 )
 
 
-def split(values: pa.Array, bad: list[tuple[np.ndarray, Bad]]) -> WordRows:
+def split(values: pa.Array, defects: list[Defects]) -> WordRows:
     """Split texts at white space. Neighbours that read from right to left stay one word, since
     their order on the line is the reverse of their order in the text."""
     listed = pc.utf8_split_whitespace(values)
@@ -98,7 +118,7 @@ def split(values: pa.Array, bad: list[tuple[np.ndarray, Bad]]) -> WordRows:
     rows = Ragged.of_lengths(places, lengths)
     if _MAYBE_BACKWARD.search(joined(encoded.dictionary.cast(pa.binary()))):
         rows = _kept_together(rows, distinct)
-    return WordRows(rows, distinct, bad)
+    return WordRows(rows, distinct, defects)
 
 
 def _kept_together(rows: Ragged, distinct: list[str]) -> Ragged:
@@ -122,9 +142,7 @@ def _kept_together(rows: Ragged, distinct: list[str]) -> Ragged:
     return Ragged.of_lengths(values, np.bincount(row[heads], minlength=len(rows)))
 
 
-def _formatted(
-    values: pa.Array, formats: tuple[str, ...]
-) -> tuple[pa.Array, list[tuple[np.ndarray, Bad]]]:
+def _formatted(values: pa.Array, formats: tuple[str, ...]) -> tuple[pa.Array, list[Defects]]:
     if formats == (",",):
         quick = grouped_together(values)
         if quick is not None:
@@ -134,29 +152,31 @@ def _formatted(
         quick = grouped_together(pc.if_else(plain, values, ""))
         assert quick is not None
         odd = np.flatnonzero(~plain.to_numpy(zero_copy_only=False))
-        made, bad = _formatted_singly(values.take(pa.array(odd)), formats)
+        made, wrong = _formatted_singly(values.take(pa.array(odd)), formats)
         whole = pc.replace_with_mask(quick, pc.invert(plain), made)
-        return whole, [(odd[at], why) for at, why in bad]
+        return whole, [defects.at(odd) for defects in wrong]
     return _formatted_singly(values, formats)
 
 
-def _formatted_singly(
-    values: pa.Array, formats: tuple[str, ...]
-) -> tuple[pa.Array, list[tuple[np.ndarray, Bad]]]:
+def _formatted_singly(values: pa.Array, formats: tuple[str, ...]) -> tuple[pa.Array, list[Defects]]:
     """Each distinct value formatted by itself; a bad one is empty."""
     encoded = values.dictionary_encode()
     made: list[str] = encoded.dictionary.to_pylist()
-    bad: dict[int, Bad] = {}
+    # The words and not the errors: those would hold, by their tracebacks, the columns of the batch.
+    bad: dict[tuple[Kind, str], list[int]] = {}
     for form in map(formatter, formats):
         for number, text in enumerate(made):
             if text:
                 try:
                     made[number] = form(text)
                 except Bad as error:
-                    bad[number] = error
+                    bad.setdefault((error.kind, str(error)), []).append(number)
                     made[number] = ""
     result = pa.array(made, pa.string()).take(encoded.indices)
     if not bad:
         return result, []
     indices = encoded.indices.to_numpy(zero_copy_only=False)
-    return result, [(np.flatnonzero(indices == number), error) for number, error in bad.items()]
+    return result, [
+        Defects(kind, np.flatnonzero(np.isin(indices, numbers)), what)
+        for (kind, what), numbers in bad.items()
+    ]

@@ -46,9 +46,6 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--volume-pieces", type=int, default=25_000, help="pieces in one PDF (default: %(default)s)"
     )
-    run.add_argument(
-        "--require-approval", action="store_true", help="only what the client has said yes to"
-    )
     run.set_defaults(action=_run)
 
     check = commands.add_parser("check", help="judge the whole list and print nothing")
@@ -72,6 +69,10 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("--why", default="", help="to be noted, as in --why 'torn in the folder'")
     again.set_defaults(action=_reprint)
 
+    for command in (run, release):
+        command.add_argument(
+            "--require-approval", action="store_true", help="only what the client has said yes to"
+        )
     for command in (plan, run, check, release):
         command.add_argument("job", type=Path, metavar="JOB", help="its folder or mailing.toml")
     for more in (command_proof, command_report, command_destroy):
@@ -123,7 +124,7 @@ def _release(chosen: argparse.Namespace) -> int:
     with progress_bar() as progress:
         made = release(
             chosen.job, chosen.out, corrections=chosen.corrections, corrected_list=chosen.list,
-            workers=chosen.workers, progress=progress,
+            workers=chosen.workers, require_approval=chosen.require_approval, progress=progress,
         )  # fmt: skip
     for note in made.notes:
         print(note)

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from moyeora.press.columns import Columns
+from moyeora.press.columns import Columns, Defects
 from moyeora.press.design.holes import Hole
-from moyeora.press.fault_table import Found
+from moyeora.press.fault_table import Found, faults, of_found
 from moyeora.press.faults import Fault, Policy
 from moyeora.press.forme import Forme, stored_key
 from moyeora.press.job import CodePart, ParagraphPart, PicturePart, TextPart
 from moyeora.press.marks import EMPTY, Pool, Ragged, assemble, offsets
 from moyeora.press.parts.codes import Coder
-from moyeora.press.parts.drawing import Defects, Drawn
+from moyeora.press.parts.drawing import Drawn
 from moyeora.press.parts.images import Picture, Placer
 from moyeora.press.parts.setting import Setter
 from moyeora.press.parts.words import Words
@@ -56,7 +56,7 @@ class Contents:
 
     @property
     def faults(self) -> list[Fault]:
-        return [fault for found in self.found for fault in found.faults()]
+        return list(dict.fromkeys(faults(of_found(self.found))))
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class _Painting:
         here = shown.get(self.hole.part)
         if here is None or here.all():
             return drawn
-        defects = [Defects(d.kind, d.rows[here[d.rows]], d.what) for d in drawn.defects]
+        defects = [each.only(here) for each in drawn.defects]
         named = drawn.resources
         if named is not None:
             named = np.where(here, named, EMPTY)

@@ -1,6 +1,6 @@
 """The faults of a list as one table: by kind and record, each with what to do about it."""
 
-import csv
+import codecs
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from moyeora.press.faults import RULES, Fault, Kind, Policy
 from moyeora.press.job import Job
+from moyeora.press.marks import joined
 
 # The fields of a Fault.
 SCHEMA = pa.schema(
@@ -27,29 +28,33 @@ HEADER = ("file", "row", "kind", "policy", "place", "what", "what to do")
 
 @dataclass(frozen=True)
 class Found:
-    """One fault, in the same words, at several rows of the input."""
+    """One kind of fault in one place at several rows of the input, in the same words for all of
+    them or in words of its own for each (a string array)."""
 
     kind: Kind
     rows: np.ndarray
     place: str
-    what: str
-    mended: bool
+    what: str | pa.Array
+    mended: bool = False
 
-    def faults(self) -> list[Fault]:
-        rows: list[int] = self.rows.tolist()
-        return [Fault(self.kind, row, self.place, self.what, self.mended) for row in rows]
+    def table(self) -> pa.Table:
+        """One line a row."""
+        count = len(self.rows)
+        what = pa.repeat(self.what, count) if isinstance(self.what, str) else self.what
+        kind, place = pa.repeat(self.kind.value, count), pa.repeat(self.place, count)
+        columns = [
+            pa.array(self.rows, pa.int64()),
+            kind,
+            place,
+            what,
+            pa.repeat(self.mended, count),
+        ]
+        return pa.table(columns, SCHEMA)
 
 
-def of_found(found: Sequence[Found]) -> pa.Table:
+def of_found(found: Iterable[Found]) -> pa.Table:
     """The table of what a volume's records have."""
-    if not found:
-        return SCHEMA.empty_table()
-    lengths = pa.array(np.repeat(np.arange(len(found)), [len(each.rows) for each in found]))
-    texts = [(each.kind.value, each.place, each.what) for each in found]
-    columns = [pa.array(c, pa.string()).take(lengths) for c in zip(*texts, strict=True)]
-    rows = np.concatenate([each.rows for each in found])
-    mended = pa.array([each.mended for each in found]).take(lengths)
-    return pa.table([pa.array(rows, pa.int64()), *columns, mended], SCHEMA)
+    return pa.concat_tables([SCHEMA.empty_table(), *(each.table() for each in found)])
 
 
 def of_faults(faults: Iterable[Fault]) -> pa.Table:
@@ -60,9 +65,20 @@ def of_faults(faults: Iterable[Fault]) -> pa.Table:
 
 
 def in_order(tables: Sequence[pa.Table]) -> pa.Table:
-    """One table in a total order: by row, then place, kind and words."""
+    """One table in a total order, by row, then place, kind and words, each line once: a field may
+    stand in a part several times."""
     keys = [(name, "ascending") for name in ("row", "place", "kind", "what")]
-    return pa.concat_tables([SCHEMA.empty_table(), *tables]).sort_by(keys).combine_chunks()
+    table = pa.concat_tables([SCHEMA.empty_table(), *tables]).combine_chunks().sort_by(keys)
+    differs = np.ones(table.num_rows, bool)
+    differs[1:] = False
+    for column in table.select(["row", "place", "kind", "what"]).columns:
+        differs[1:] |= pc.not_equal(column[1:], column[:-1]).to_numpy()
+    return table.filter(pa.array(differs)).combine_chunks()
+
+
+def faults(table: pa.Table) -> list[Fault]:
+    """The lines of a table as single faults."""
+    return [Fault(**line | {"kind": Kind(line["kind"])}) for line in table.to_pylist()]
 
 
 def by_kind(table: pa.Table) -> dict[Kind, int]:
@@ -74,8 +90,7 @@ def by_kind(table: pa.Table) -> dict[Kind, int]:
 def fatal(table: pa.Table, job: Job) -> list[Fault]:
     """The faults that the job says must stop it."""
     failing = [kind.value for kind in Kind if job.policy(kind) is Policy.FAIL]
-    chosen = table.filter(pc.is_in(table["kind"], pa.array(failing, pa.string())))
-    return [Fault(**fault | {"kind": Kind(fault["kind"])}) for fault in chosen.to_pylist()]
+    return faults(table.filter(pc.is_in(table["kind"], pa.array(failing, pa.string()))))
 
 
 def whole(table: pa.Table, job: Job, decoys_from: int | None) -> pa.Table:
@@ -122,18 +137,23 @@ def _policy(kind: Kind, job: Job) -> str:
 
 
 def write_csv(path: Path, table: pa.Table) -> None:
-    """Write a table of :func:`whole` as a spreadsheet reads it."""
-    columns = ([column.to_pylist() for column in b.columns] for b in table.to_batches(8192))
-    write_lines(path, (line for batch in columns for line in zip(*batch, strict=True)))
+    """Write a table of :func:`whole` as a spreadsheet reads it (RFC 4180)."""
+    with path.open("wb") as file:
+        # With a byte-order mark, so that a spreadsheet reads the Korean in it.
+        file.write(codecs.BOM_UTF8 + ",".join(HEADER).encode() + b"\r\n")
+        for batch in table.to_batches(8192):
+            fields = [_quoted(column.cast(pa.string())) for column in batch.columns]
+            lines = pc.binary_join_element_wise(*fields, ",")
+            file.write(joined(pc.binary_join_element_wise(lines, "\r\n", "")))
 
 
-def write_lines(path: Path, lines: Iterable[Sequence[object]]) -> None:
-    """The same from its lines."""
-    # With a byte-order mark, so that a spreadsheet reads the Korean in it.
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        written = csv.writer(file)
-        written.writerow(HEADER)
-        written.writerows(lines)
+def _quoted(values: pa.Array) -> pa.Array:
+    """A column with quotes around what would else be taken for several fields or lines."""
+    special = pc.match_substring_regex(values, '[",\r\n]')
+    if not special.true_count:
+        return values
+    quoted = pc.binary_join_element_wise('"', pc.replace_substring(values, '"', '""'), '"', "")
+    return pc.if_else(special, quoted, values)
 
 
 def _name(path: Path | None) -> str:

@@ -54,4 +54,9 @@ KINDS: dict[Kind, tuple[str, str, str]] = {
     ),
     Kind.MISSING_PICTURE: ("그림 없음", "그림을 넣거나 이름을 고치세요", "a picture is missing"),
     Kind.BAD_CODE: ("코드 오류", "값을 줄이거나 글자를 고치세요", "a code cannot hold the value"),
+    Kind.CODE_CLASH: (
+        "코드 중복",
+        "고객마다 다른 코드를 주세요. 먼저 나온 줄만 인쇄합니다",
+        "a code that another piece has",
+    ),
 }

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     OVERSET = "overset"
     MISSING_PICTURE = "missing-picture"
     BAD_CODE = "bad-code"
+    CODE_CLASH = "code-clash"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,9 @@ RULES: dict[Kind, Rule] = {
     ),
     Kind.MISSING_PICTURE: Rule(Policy.HOLD, None, "add the picture, or mend its name"),
     Kind.BAD_CODE: Rule(Policy.HOLD, None, "shorten the value or mend its characters"),
+    Kind.CODE_CLASH: Rule(
+        Policy.HOLD, None, "give each record a code of its own; the first one was printed"
+    ),
 }
 
 

@@ -35,7 +35,8 @@ _BROKEN = {errno.EIO, errno.EROFS}
 class Stamp:
     """Which job a folder holds. ``ingredients`` are the SHA-256 of each thing that the
     fingerprint is of; ``files`` those of what lies in the folder, with the bytes and, of volumes,
-    the pages; ``faults`` is how many there are; ``releases`` tells what was released since."""
+    the pages; ``faults`` is how many there are; ``releases`` tells what was released since;
+    ``requires_approval``: whether nothing may be printed into it without the client's yes."""
 
     title: str
     fingerprint: str
@@ -44,6 +45,7 @@ class Stamp:
     files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     faults: int = 0
     releases: Sequence[Mapping[str, Any]] = ()
+    requires_approval: bool = False
 
     @classmethod
     def of(cls, forme: Forme, volume_pieces: int) -> "Stamp":

@@ -94,13 +94,15 @@ class PicturePart:
 class CodePart:
     """A machine-readable code of a template's value, with its quiet zone inside the part.
 
-    ``level`` is the error correction of a QR code: 7, 15, 25 or 30 % of it may be lost.
+    ``level`` is the error correction of a QR code: 7, 15, 25 or 30 % of it may be lost. One that
+    is ``unique`` may be on one piece only.
     """
 
     symbology: Literal["qr", "code128"]
     value: str
     level: Literal["L", "M", "Q", "H"] = "M"
     quiet_zone: bool = True
+    unique: bool = False
     when: str | None = None
 
 

@@ -6,6 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from moyeora.press.design.artwork import PageArt, Typst, compile_layout
 from moyeora.press.faults import JobError, PressError
 from moyeora.press.forme import Forme
@@ -14,6 +17,8 @@ from moyeora.press.lockup import lock_up
 from moyeora.press.records.freeze import Amend, freeze
 from moyeora.press.records.frozen import Frozen
 from moyeora.press.survey import PIECE, Words, read_words, survey
+
+_NO_ROWS: npt.NDArray[np.int64] = np.zeros(0, np.int64)
 
 Layouts = Mapping[str, Sequence[PageArt]]
 
@@ -27,14 +32,20 @@ class Prepared:
     forme: Forme
 
 
-def prepare(job: Job, work: Path, amend: Amend = lambda source: None) -> Prepared:
-    """Freeze a job's records, amended, into ``work`` and lock up its forme. Raises JobError with
+def prepare(
+    job: Job,
+    work: Path,
+    amend: Amend = lambda source: None,
+    printed: npt.NDArray[np.int64] = _NO_ROWS,
+) -> Prepared:
+    """Freeze a job's records, amended, into ``work`` and lock up its forme; ``printed`` are rows
+    that were printed before. Raises JobError with
     all that is wrong with designs, templates and fonts, and what :func:`freeze` raises."""
     compiler = Typst(job)
     words = read_words(job)
     with ThreadPoolExecutor(1) as beside:
         compiling = beside.submit(_compiled, job, compiler)
-        frozen = freeze(job, work, amend=amend)
+        frozen = freeze(job, work, amend=amend, printed=printed)
         layouts = compiling.result()
     problems = [*_unplaced(job, layouts), *_unknown_columns(job, words, frozen)]
     if problems:

@@ -12,7 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moyeora.press import durable, fault_table, register
-from moyeora.press.faults import Fault, FolderError, Kind, PolicyError, PressError, SourceError
+from moyeora.press.approval import check_approved
+from moyeora.press.fault_table import Found
+from moyeora.press.faults import FolderError, Kind, PolicyError, PressError, SourceError
 from moyeora.press.folder import STAMP, Claim, Stamp, claimed, read_stamp
 from moyeora.press.job import Job
 from moyeora.press.job_file import read_job
@@ -56,6 +58,7 @@ def release(
     corrected_list: Path | None = None,
     workers: int | None = None,
     volume_pieces: int = VOLUME_PIECES,
+    require_approval: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> Released:
     """Print what was held in ``out`` and is right now.
@@ -67,15 +70,20 @@ def release(
     had; one whose id was printed is not printed again. The register then tells of each row what
     became of it now, so that rows = printed + held + suppressed.
 
+    With ``require_approval``, or where the run into the folder required it, the client must have
+    said yes to the job as it stands without ``corrections`` and ``corrected_list``: these give
+    values to held records and nothing else. All else that would be corrected (words, rules, a
+    design, a font, a picture, the job's own list) needs a new yes.
+
     May be stopped at any moment: the same call goes on. Raises PressError when the folder holds
-    no finished run, or the corrections do not fit it; then nothing is changed.
+    no finished run, the corrections do not fit it, or a yes is missing; then nothing is changed.
     """
     began = time.perf_counter()
     count = cores() if workers is None else workers
     if volume_pieces < 1 or count < 1:
         raise PressError("workers and pieces a volume are whole numbers from 1")
     pool = Workers(count)
-    job = read_job(job_path)
+    job = as_it_stands = read_job(job_path)
     if corrected_list is not None:
         if not corrected_list.is_file():
             raise SourceError("is not there", place=str(corrected_list))
@@ -94,7 +102,11 @@ def release(
         def mend(source: Source) -> None:
             amend(source, corrected, corrections.name if corrections is not None else "")
 
-        ready = prepare(job, claim.ready, mend)
+        required = require_approval or stamp.requires_approval
+        if required:
+            check_approved(prepare(as_it_stands, claim.ready))
+        there = old.filter(pc.equal(old["status"], register.PRINTED))["row"].to_numpy()
+        ready = prepare(job, claim.ready, mend, there)
         frozen, forme = ready.frozen, ready.forme
         mark = {"fingerprint": forme.fingerprint}
         claim.check_same_release(forme)
@@ -108,7 +120,7 @@ def release(
             for n, start in enumerate(range(0, held.rows, volume_pieces))
         ]  # fmt: skip
         parts, volumes = [], []
-        faults = [fault_table.of_faults([*frozen.faults, *held.again])]
+        faults = [frozen.faults, held.again]
         for volume, _ in finish_volumes(claim, pool, forme, held.path, tasks, progress):
             part, found = claim.checkpoints.tables(volume.number)
             parts.append(part)
@@ -130,7 +142,7 @@ def release(
         if printed or suppressed:
             names = [volume.name for volume in volumes]
             releases = (*releases, mark | {"volumes": names, "printed": printed})
-        named = replace(stamp, faults=total, releases=releases)
+        named = replace(stamp, faults=total, releases=releases, requires_approval=required)
         claim.publish(volumes, (register.NAME, FAULTS), named)
     return Released(
         out, job.title, tuple(out / volume.name for volume in volumes),
@@ -186,7 +198,6 @@ class _Held:
         volumes = by_row["volume"].fill_null(0).to_numpy()
         self._of_list = self._is_printed & ~np.isin(volumes, np.array(released, np.int64))
         self.rows_held = np.flatnonzero(self._is_held) + 1
-        self.again: list[Fault] = []
         records = self._records(place)
         self.pieces = self._numbers(by_row, records["row"].to_numpy())
         turn = np.argsort(self.pieces)
@@ -214,15 +225,11 @@ class _Held:
                 if (held := self._is_held[at]).any():
                     found.append(pa.Table.from_batches([batch.filter(pa.array(held))]))
         records = pa.concat_tables(found).combine_chunks()
-        again = pc.and_(
-            pc.is_in(records[self._id], printed), pc.is_null(records["problem"])
-        ).to_numpy(zero_copy_only=False)
+        again = pc.and_(pc.is_in(records[self._id], printed), pc.is_null(records["problem"]))
+        rows = records["row"].filter(again).to_numpy()
         what = "a piece with this id was printed already"
-        self.again = [
-            Fault(Kind.DUPLICATE_ID, row, self._id, what)
-            for row in records["row"].to_numpy()[again].tolist()
-        ]
-        problem = pc.if_else(pa.array(again), Kind.DUPLICATE_ID.value, records["problem"])
+        self.again = Found(Kind.DUPLICATE_ID, rows, self._id, what).table()
+        problem = pc.if_else(again, Kind.DUPLICATE_ID.value, records["problem"])
         place_of = records.schema.get_field_index("problem")
         return records.set_column(place_of, records.schema.field(place_of), problem)
 
@@ -282,7 +289,9 @@ def _write_faults(
     new = fault_table.whole(found, job, decoys_from)
     lines += [[str(value) for value in line.values()] for line in new.to_pylist()]
     lines.sort(key=lambda line: (decoys is not None and line[0] == decoys.name, int(line[1])))
-    fault_table.write_lines(claim.ready / FAULTS, lines)
+    columns = list(zip(*lines, strict=True)) or [()] * len(fault_table.HEADER)
+    arrays = [pa.array(column, pa.string()) for column in columns]
+    fault_table.write_csv(claim.ready / FAULTS, pa.table(arrays, list(fault_table.HEADER)))
     return len(lines)
 
 

@@ -66,7 +66,8 @@ class Report:
     """The figures of a mailing. ``inputs`` = ``printed`` + ``held`` + ``suppressed``; of them
     ``decoys`` are not of the list. ``held_for`` and ``suppressed_for`` count rows by reason;
     ``layouts``, ``segments`` and ``regions`` printed pieces, most first (a region by its Korean
-    name, ``""`` where there is none). ``seconds`` and ``workers`` are those of the last run, which
+    name, ``""`` where there is none), so that each adds up to ``printed``; empty where the job
+    names no such column. ``seconds`` and ``workers`` are those of the last run, which
     printed ``timed`` pieces; None where it did not leave them. ``made`` is when the report was made
     (ISO 8601)."""
 
@@ -149,8 +150,8 @@ def report(folder: Path, *, at: datetime, samples: int = SAMPLES) -> Report:
         suppressed_for=_most_first(tally.reasons[register.SUPPRESSED]),
         faults=_read_faults(folder),
         layouts=_most_first(tally.groups["layout"]),
-        segments=_most_first(tally.groups["segment"]),
-        regions=_most_first(regions),
+        segments=_whole(tally.groups["segment"], tally.statuses[register.PRINTED]),
+        regions=_whole(regions, tally.statuses[register.PRINTED]),
         volumes=volumes,
         pages=sum(volume.pages for volume in volumes),
         bytes=sum(volume.bytes for volume in volumes),
@@ -266,6 +267,13 @@ def _counted(column: pa.ChunkedArray) -> dict[str, int]:
 
 def _most_first(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _whole(counts: Counter[str], total: int) -> dict[str, int]:
+    """With those that have no value, so that all add up to the total."""
+    if counts and (missing := total - counts.total()):
+        counts = counts + Counter({"": missing})
+    return _most_first(counts)
 
 
 # --- what lies beside it --------------------------------------------------------------------

@@ -130,10 +130,11 @@ def _bars(counts: Mapping[str, int], total: int, say: Say) -> list[Bar]:
         rest = shown[_SHOWN - 1 :]
         name = say(f"그 밖의 {len(rest)}가지", f"{len(rest)} others")
         shown = [*shown[: _SHOWN - 1], (name, sum(count for _, count in rest))]
-    if missing := total - sum(count for _, count in shown):
-        shown.append((say("없음", "none"), missing))
+    none = say("없음", "none")
     most = max((count for _, count in shown), default=0)
-    return [Bar(name, count, 100 * count / total, 100 * count / most) for name, count in shown]
+    return [
+        Bar(name or none, count, 100 * count / total, 100 * count / most) for name, count in shown
+    ]
 
 
 def _tiles(made: Report, korean: bool) -> list[Tile]:

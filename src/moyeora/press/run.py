@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moyeora.press.faults import FolderError, PolicyError, PressError
-from moyeora.press.folder import Claim, Stamp, claimed
+from moyeora.press.folder import STAMP, Claim, Stamp, claimed
 from moyeora.press.workers import Progress, Workers, cores
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def run(
 
     Raises a :class:`PressError` when the job, its sources or the folder do not allow it; then
     nothing is left but what was there. With ``require_approval`` that is also so when the client
-    has not said yes to exactly this (:mod:`moyeora.press.approval`). Raises its child
+    has not said yes to exactly this (:mod:`moyeora.press.approval`), and releases into the folder
+    will ask for it too. Raises its child
     :class:`UnfinishedError` when the disk is full or processes are killed: the same call goes on.
     """
     began = time.perf_counter()
@@ -87,7 +88,11 @@ def run(
         frozen, forme = ready.frozen, ready.forme
         claim.check_same_job(forme)
         stamp = Stamp.of(forme, volume_pieces)
+        if claim.stamp is not None:
+            require_approval |= claim.stamp.requires_approval
         if (printed := _printed_before(claim, stamp)) is not None:
+            if require_approval != printed.requires_approval:
+                replace(printed, requires_approval=True).write(out / STAMP)
             return _told(claim, printed, ready, time.perf_counter() - began)
         claim.begin(stamp)
         tasks = [
@@ -95,7 +100,7 @@ def run(
             for number, start in enumerate(range(0, frozen.rows, volume_pieces), 1)
         ]
         made: list[Finished] = []
-        faults = [fault_table.of_faults(frozen.faults)]
+        faults = [frozen.faults]
         kept = timed = 0
         with register.Register(claim.ready / register.NAME, frozen.decoys_from) as book:
             for volume, before in finish_volumes(claim, pool, forme, frozen.path, tasks, progress):
@@ -119,7 +124,8 @@ def run(
         # The same job may have been printed into more volumes before.
         for stale in set(out.glob("volume-*.pdf")).difference(out / v.name for v in volumes):
             stale.unlink()
-        claim.publish(volumes, (register.NAME, FAULTS), replace(stamp, faults=table.num_rows))
+        stamp = replace(stamp, faults=table.num_rows, requires_approval=require_approval)
+        claim.publish(volumes, (register.NAME, FAULTS), stamp)
         timing = {"seconds": time.perf_counter() - began, "workers": count, "pieces": timed}
         (out / TIMING).write_text(json.dumps(timing) + "\n", "utf-8")
     return Result(

@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moyeora.press.columns import Columns
+from moyeora.press.columns import Columns, Defects
 from moyeora.press.design.holes import Hole
 from moyeora.press.faults import Kind
 from moyeora.press.job import CodePart
 from moyeora.press.marks import EMPTY, Pool, Ragged, joined, offsets
 from moyeora.press.parts import code128, qr
-from moyeora.press.parts.drawing import Defects, Drawn, Frame
+from moyeora.press.parts.drawing import Drawn, Frame
 from moyeora.press.templates import Field
 
 
@@ -51,7 +51,6 @@ class Coder:
         """The marks of the records that these are the columns of."""
         rows = columns.rows
         values, defects = columns.text(self.pieces)
-        faults = [Defects(error.kind, where, str(error)) for where, error in defects]
         lengths = pc.binary_length(values).to_numpy(zero_copy_only=False).astype(np.int64)
         ids = np.full(rows, EMPTY, np.int64)
         around = np.full((rows, 2), EMPTY, np.int64)
@@ -63,7 +62,7 @@ class Coder:
             text = data[starts[at, None] + np.arange(length)]
             if self.part.symbology == "qr":
                 if length > qr.capacity(self.version, self.part.level):
-                    faults.append(Defects(Kind.BAD_CODE, at, f"{length} bytes are too long"))
+                    defects.append(Defects(Kind.BAD_CODE, at, f"{length} bytes are too long"))
                     continue
                 symbols = qr.symbols(text, self.version, self.part.level)
                 modules, height = qr.size(self.version), qr.size(self.version)
@@ -71,7 +70,7 @@ class Coder:
                 good = code128.encodable(text)
                 if not good.all():
                     what = "holds a character that Code 128 has not"
-                    faults.append(Defects(Kind.BAD_CODE, at[~good], what))
+                    defects.append(Defects(Kind.BAD_CODE, at[~good], what))
                     at, text = at[good], text[good]
                     if not len(at):
                         continue
@@ -85,7 +84,7 @@ class Coder:
             mended = [encoded[row].tobytes().replace(b"EI", b"E\nI") for row in torn.tolist()]
             ids[at[torn]] = self.pool.passing(pa.array(mended, pa.binary()))
         marks = np.stack([around[:, 0], ids, around[:, 1]], axis=1)
-        return Drawn([Ragged.table(marks)], faults)
+        return Drawn([Ragged.table(marks)], defects)
 
     def _around(self, modules: int, height: int) -> tuple[int, int]:
         """The fragments before and after the data of a symbol of this size."""

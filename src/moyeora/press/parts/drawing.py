@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from moyeora.press.columns import Defects
 from moyeora.press.design.holes import UNIT, Hole, Matrix
-from moyeora.press.faults import Kind
 from moyeora.press.marks import Marks
 from moyeora.press.pdf import number
 
@@ -17,15 +17,6 @@ if TYPE_CHECKING:
     from moyeora.press.parts.writing import SetText
 
 BLACK = b"0 0 0 1 k"  # the ink that each group of holes begins with
-
-
-@dataclass(frozen=True)
-class Defects:
-    """One kind of fault at several rows of a batch, with the same words about each."""
-
-    kind: Kind
-    rows: np.ndarray
-    what: str
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import numpy as np
+import pyarrow as pa
 
-from moyeora.press.columns import Columns
+from moyeora.press.columns import Columns, Defects
 from moyeora.press.design.holes import Hole
 from moyeora.press.faults import Kind, PressError
 from moyeora.press.job import BlockPart
 from moyeora.press.marks import EMPTY, Pool, Ragged
-from moyeora.press.parts.drawing import Defects, Drawn, Frame
+from moyeora.press.parts.drawing import Drawn, Frame
 from moyeora.press.templates import Cell, Field
 
 
@@ -83,21 +84,26 @@ class Placer:
         keys = encoded.dictionary.to_pylist()
         self._used.update(keys)
         pairs = np.array([self._placed(key) for key in keys], np.int64).reshape(-1, 2)
-        defects: list[Defects] = []
-        for at, key in enumerate(keys):
-            picture = self.stored.get(key)
-            if not isinstance(picture, Picture):
-                why = picture.what if picture else "is not there"
-                defects.append(
-                    Defects(
-                        Kind.MISSING_PICTURE,
-                        np.flatnonzero(which == at),
-                        f"the picture {PurePosixPath(key).name!r} {why}",
-                    )
-                )
         chosen = pairs[which]
         marks = [] if self.settled else [Ragged.table(chosen[:, :1])]
-        return Drawn(marks, defects, chosen[:, 1])
+        return Drawn(marks, self._missing(keys, which), chosen[:, 1])
+
+    def _missing(self, keys: Sequence[str], which: np.ndarray) -> list[Defects]:
+        told = [self._wrong(key) for key in keys]
+        missing = np.array([what is not None for what in told], bool)
+        rows = np.flatnonzero(missing[which])
+        if not len(rows):
+            return []
+        what = pa.array(told, pa.string()).take(pa.array(which[rows]))
+        return [Defects(Kind.MISSING_PICTURE, rows, what)]
+
+    def _wrong(self, key: str) -> str | None:
+        """Why a picture cannot be drawn, if it cannot."""
+        picture = self.stored.get(key)
+        if isinstance(picture, Picture):
+            return None
+        why = picture.what if picture else "is not there"
+        return f"the picture {PurePosixPath(key).name!r} {why}"
 
     def take_used(self) -> list[Picture]:
         """The pictures drawn since this was last asked."""

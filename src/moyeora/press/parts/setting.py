@@ -7,14 +7,15 @@ rounding adds up.
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pyarrow as pa
 
-from moyeora.press.columns import Columns
+from moyeora.press.columns import Columns, Defects
 from moyeora.press.design.holes import UNIT, Hole
 from moyeora.press.faults import Kind
 from moyeora.press.fonts.subset import EM
 from moyeora.press.job import ParagraphPart, TextPart
 from moyeora.press.marks import Pool
-from moyeora.press.parts.drawing import Defects, Drawn, Frame
+from moyeora.press.parts.drawing import Drawn, Frame
 from moyeora.press.parts.lines import greedy, measure
 from moyeora.press.parts.tokens import Tokeniser, Tokens
 from moyeora.press.parts.words import Look, Words
@@ -106,37 +107,31 @@ class Setter:
         return Drawn(self.writer.write(ready), defects, text=ready)
 
     def _flaws(self, tokens: Tokens) -> list[Defects]:
-        flaws = self.words.flaws
-        if not flaws:
-            return []
-        flawed = np.zeros(self.words.pool.count, bool)
-        flawed[list(flaws)] = True
-        at = np.flatnonzero(flawed[tokens.ids])
+        at = np.flatnonzero(self.words.flawed[tokens.ids])
         if not len(at):
             return []
         words, which = np.unique(tokens.ids[at], return_inverse=True)
-        kinds = {flaws[word]: None for word in words.tolist()}
+        flaws = [self.words.flaws[word] for word in words.tolist()]
+        # In an order that does not depend on what was set before: what is found first is the
+        # reason to hold a record.
+        kinds = sorted(set(flaws), reverse=True)
         numbers = {flaw: number for number, flaw in enumerate(kinds)}
-        flaw_of = np.array([numbers[flaws[word]] for word in words.tolist()])[which]
+        flaw_of = np.array([numbers[flaw] for flaw in flaws])[which]
         # Each flaw once for each record that has it.
         count = int(tokens.row.max()) + 1
         flaw_of, rows = np.divmod(np.unique(flaw_of * count + tokens.row[at]), count)
-        starts = np.searchsorted(flaw_of, np.arange(len(numbers) + 1))
-        made = []
-        for (missing, character), number in numbers.items():
-            code = f"U+{ord(character):04X}"
-            kind, what = Kind.CONTROL_CHARACTER, f"contains the invisible character {code}"
-            if missing:
-                kind, what = Kind.MISSING_GLYPH, f"no font has {character} ({code})"
-            made.append(Defects(kind, rows[starts[number] : starts[number + 1]], what))
-        return made
+        told = pa.array([flaw.told for flaw in kinds], pa.string()).take(pa.array(flaw_of))
+        missing = int(np.searchsorted(flaw_of, sum(flaw.missing for flaw in kinds)))
+        made = [
+            Defects(Kind.MISSING_GLYPH, rows[:missing], told[:missing]),
+            Defects(Kind.CONTROL_CHARACTER, rows[missing:], told[missing:]),
+        ]
+        return [defects for defects in made if len(defects.rows)]
 
     def _overset(self, rows: np.ndarray, excess_mm: np.ndarray, how: str) -> list[Defects]:
-        rounded = np.round(excess_mm[rows], 1)
-        return [
-            Defects(Kind.OVERSET, rows[rounded == mm], f"the text is {mm:.1f} mm {how}")
-            for mm in np.unique(rounded).tolist()
-        ]
+        lengths, which = np.unique(np.round(excess_mm[rows], 1), return_inverse=True)
+        told = pa.array([f"the text is {mm:.1f} mm {how}" for mm in lengths.tolist()], pa.string())
+        return [Defects(Kind.OVERSET, rows, told.take(pa.array(which)))]
 
     def _sized(self, ids: np.ndarray, row: np.ndarray, size: np.ndarray) -> np.ndarray:
         """The ids with those words set anew whose fragments name a size."""

@@ -7,9 +7,8 @@ from itertools import chain
 import numpy as np
 import pyarrow.compute as pc
 
-from moyeora.press.columns import Columns
+from moyeora.press.columns import Columns, Defects
 from moyeora.press.marks import Ragged, assemble
-from moyeora.press.parts.drawing import Defects
 from moyeora.press.parts.lines import syllables
 from moyeora.press.parts.words import Look, Words
 from moyeora.press.templates import Cell, Line
@@ -143,7 +142,7 @@ class Tokeniser:
     def _fields(self, cell: Cell, columns: Columns, defects: list[Defects]) -> Ragged:
         """The tokens of a cell with fields."""
         words = columns.words(cell.pieces)
-        defects += [Defects(error.kind, where, str(error)) for where, error in words.bad]
+        defects += words.defects
         units = self._units(cell.style, words.distinct)
         rows = words.rows
         if len(units.values) == len(words.distinct):

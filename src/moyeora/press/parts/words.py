@@ -63,6 +63,14 @@ class Flaw(NamedTuple):
     missing: bool
     character: str
 
+    @property
+    def told(self) -> str:
+        """The same in words."""
+        code = f"U+{ord(self.character):04X}"
+        if self.missing:
+            return f"no font has {self.character} ({code})"
+        return f"contains the invisible character {code}"
+
 
 class Words:
     """The words of one worker, for every look."""
@@ -71,6 +79,7 @@ class Words:
         self.pool, self.fonts, self.language = pool, fonts, language
         self._known: dict[Look, dict[str, int]] = {}
         self._advances = np.zeros(1024, np.int64)
+        self._flawed = np.zeros(1024, bool)
         self._copies: dict[int, bytes] | None = None  # what is kept meanwhile, where it is asked
         self.flaws: dict[int, Flaw] = {}
         # Words whose fragments name a size (a fallback font, a raised mark), to set them anew.
@@ -80,6 +89,11 @@ class Words:
     def advances(self) -> np.ndarray:
         """The advance of each kept fragment in millionths of an em (0 for what is no word)."""
         return self._advances
+
+    @property
+    def flawed(self) -> np.ndarray:
+        """Which of the kept fragments are words with a flaw."""
+        return self._flawed
 
     def ids(self, look: Look, words: Sequence[str]) -> np.ndarray:
         """The fragment ids of words, each set only once; the id after each one is of the same
@@ -104,9 +118,8 @@ class Words:
         first = self.pool.keep(pa.concat_arrays([words, spaced]).take(pa.array(in_turn)))
         ids = np.arange(first, first + 2 * count, 2)
         if self.pool.count > len(self._advances):
-            grown = np.zeros(2 * self.pool.count, np.int64)
-            grown[: len(self._advances)] = self._advances
-            self._advances = grown
+            self._advances = _grown(self._advances, 2 * self.pool.count)
+            self._flawed = _grown(self._flawed, 2 * self.pool.count)
         self._advances[ids] = advances
         if self._copies is not None:
             self._copies.update(zip(ids.tolist(), words.to_pylist(), strict=True))
@@ -160,12 +173,11 @@ class Words:
         """Set words of any scripts and directions, from the fonts that have their characters."""
         if not words:
             return
-        fonts = [self.fonts[n] for n in look.fonts]
+        covered = frozenset().union(*(self.fonts[n].face.coverage for n in look.fonts))
         made: list[tuple[bytes, int, bool]] = []
         missing: list[str | None] = []
         for word in words:
-            lacking = next((c for c in word if not any(ord(c) in f.face.coverage for f in fonts)
-                            and not _joiner(c)), None)  # fmt: skip
+            lacking = next((c for c in word if ord(c) not in covered and not _joiner(c)), None)
             missing.append(lacking)
             made.append(self._runs(look, word) if lacking is None and word else (b"", 0, False))
         fragments, advances, sized = zip(*made, strict=True)
@@ -175,7 +187,11 @@ class Words:
             if names_size:
                 self.sized[found] = word
             if lacking is not None:
-                self.flaws[found] = Flaw(True, lacking)
+                self._flaw(found, Flaw(True, lacking))
+
+    def _flaw(self, word: int, flaw: Flaw) -> None:
+        self.flaws[word] = flaw
+        self._flawed[word] = True
 
     def _set_bare(self, look: Look, known: dict[str, int], words: list[str]) -> None:
         """Set words as they are without their invisible characters."""
@@ -194,7 +210,7 @@ class Words:
                 self.sized[found] = text
             hidden = _INVISIBLE.search(word)
             assert hidden
-            self.flaws[found] = self.flaws.get(before, Flaw(False, hidden[0]))
+            self._flaw(found, self.flaws.get(before, Flaw(False, hidden[0])))
 
     def _runs(self, look: Look, text: str) -> tuple[bytes, int, bool]:
         """(fragment, advance, whether it names the size)."""
@@ -214,6 +230,12 @@ class Words:
                 )  # fmt: skip
             made += string
         return made, total, sized
+
+
+def _grown(values: np.ndarray, size: int) -> np.ndarray:
+    grown = np.zeros(size, values.dtype)
+    grown[: len(values)] = values
+    return grown
 
 
 def _encoded(

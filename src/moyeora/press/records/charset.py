@@ -6,14 +6,19 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from moyeora.press.faults import SourceError
 
 BLOCK_BYTES = 1 << 19
 
-# A noncharacter stands for a byte that is no text, until its row is known and put aside.
-BAD_BYTE = "\uffff"
+# What stands for a byte that is no text, until its row is known and put aside: FF, which is in no
+# UTF-8, and in Python's texts what becomes it by "surrogateescape".
+BAD_BYTE = 0xFF
+_BAD_BYTE = "\udcff"
+_MARKED = "moyeora.press.marked"  # as an error handler
 
 
 @dataclass(frozen=True)
@@ -25,11 +30,6 @@ class Charset:
 
     codec: str
     first_bad: int | None = None
-
-    @property
-    def plain(self) -> bool:
-        """Is the file sound UTF-8?"""
-        return self.codec == "utf-8" and self.first_bad is None
 
     def error(self, name: str) -> SourceError:
         """The error for a file that is not in this encoding."""
@@ -57,12 +57,12 @@ def detect(path: Path, named: str | None = None) -> Charset:
 
     if candidates[0] == "utf-8" and _is_utf8(path):
         return Charset("utf-8")
-    places, first_bad = _damage(path, candidates[0])
+    bytes_bad, first_bad = _damage(path, candidates[0])
     found = Charset(candidates[0], first_bad)
     for codec in candidates[1:]:
-        others, first_bad = _damage(path, codec, places)
-        if others <= places:
-            places, found = others, Charset(codec, first_bad)
+        others, first_bad = _damage(path, codec, bytes_bad)
+        if others <= bytes_bad:
+            bytes_bad, found = others, Charset(codec, first_bad)
     return found
 
 
@@ -110,10 +110,10 @@ def _is_utf8_block(block: bytes) -> bool:
 
 
 def _damage(path: Path, codec: str, enough: int | None = None) -> tuple[int, int | None]:
-    """How many places are no text in this codec, counted until they are more than ``enough``,
+    """How many bytes are no text in this codec, counted until they are more than ``enough``,
     and the offset of the first."""
     decoder = codecs.getincrementaldecoder(codec)()
-    places = fed = 0
+    count = fed = 0
     first_bad = None
     with path.open("rb", buffering=0) as file:
         last = False
@@ -122,18 +122,17 @@ def _damage(path: Path, codec: str, enough: int | None = None) -> tuple[int, int
             last = not block
             fed += len(block)
             try:
-                decoder.decode(block, last)
+                text = decoder.decode(block, last)
             except UnicodeDecodeError as error:
-                if first_bad is None:
-                    first_bad = fed - len(error.object) + error.start
+                first_bad = fed - len(error.object) + error.start
                 decoder.reset()
-                decoder.errors = "replace"
+                decoder.errors = _MARKED
                 text = decoder.decode(error.object, last)
-                decoder.errors = "strict"
-                places += max(1, text.count("\N{REPLACEMENT CHARACTER}"))
-                if enough is not None and places > enough:
+            if first_bad is not None:
+                count += text.count(_BAD_BYTE)
+                if enough is not None and count > enough:
                     break
-    return places, first_bad
+    return count, first_bad
 
 
 def count_quotes(path: Path, codec: str) -> int:
@@ -143,13 +142,13 @@ def count_quotes(path: Path, codec: str) -> int:
 
 
 class Utf8Reader(io.RawIOBase):
-    """A file in any encoding, read as UTF-8 without byte-order mark; what is no text in its
+    """A file in any encoding, read as UTF-8 without byte-order mark; a byte that is no text in its
     encoding reads as :data:`BAD_BYTE`."""
 
     def __init__(self, path: Path, codec: str) -> None:
         self._file = path.open("rb", buffering=0)
         codec = "utf-8-sig" if codec == "utf-8" else codec
-        self._decoder = codecs.getincrementaldecoder(codec)("moyeora.press.bad-byte")
+        self._decoder = codecs.getincrementaldecoder(codec)(_MARKED)
 
     def readable(self) -> bool:
         return True
@@ -159,17 +158,24 @@ class Utf8Reader(io.RawIOBase):
         # No byte of any encoding becomes more than three in UTF-8.
         while block := self._file.read(max(1, size // 3) if size >= 0 else -1):
             if text := self._decoder.decode(block):
-                return text.encode()
-        return self._decoder.decode(b"", final=True).encode()
+                return text.encode(errors="surrogateescape")
+        return self._decoder.decode(b"", final=True).encode(errors="surrogateescape")
 
     def close(self) -> None:
         self._file.close()
         super().close()
 
 
-def _bad_byte(error: UnicodeError) -> tuple[str, int]:
+def bad_bytes(data: memoryview) -> npt.NDArray[np.intp]:
+    """Where in a stretch of UTF-8 bytes are that are no text."""
+    marked = bytes(data).decode(errors=_MARKED).encode(errors="surrogateescape")
+    return np.flatnonzero(np.frombuffer(marked, np.uint8) == BAD_BYTE)
+
+
+def _marked(error: UnicodeError) -> tuple[str, int]:
+    """As many marks as bytes, so that all others keep their places."""
     assert isinstance(error, UnicodeDecodeError)
-    return BAD_BYTE, error.end
+    return _BAD_BYTE * (error.end - error.start), error.end
 
 
-codecs.register_error("moyeora.press.bad-byte", _bad_byte)
+codecs.register_error(_MARKED, _marked)

@@ -16,8 +16,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moyeora.press.fault_table import placed
-from moyeora.press.faults import Fault, Kind, Policy, PolicyError, SourceError
+from moyeora.press.fault_table import Found, fatal, in_order, of_faults, of_found, placed
+from moyeora.press.faults import Kind, PolicyError, SourceError
 from moyeora.press.job import Job
 from moyeora.press.records import sql
 from moyeora.press.records.decoys import join_decoys
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import duckdb
 
 Amend = Callable[[Source], None]
+_NO_ROWS: npt.NDArray[np.int64] = np.zeros(0, np.int64)
 
 # A file goes through as a stream. A query's rows are sorted whole, by all their columns and then
 # by the job's order, and DuckDB does not spill all of a sort.
@@ -42,6 +43,7 @@ def freeze(
     texts: Mapping[str, str] = {},
     memory_limit_mb: int | None = None,
     amend: Amend = lambda source: None,
+    printed: npt.NDArray[np.int64] = _NO_ROWS,
 ) -> Frozen:
     """Apply the rules of a job to its customers and write ``records.arrow`` into ``folder``.
 
@@ -50,7 +52,9 @@ def freeze(
     a folder inside ``folder``, which is removed. None: enough for 300,000 wide rows. ``amend``
     may change the source's rows before the rules see them.
 
-    An id is repeated when an earlier row that is not suppressed has it. The rules see ``row``
+    An id is repeated when an earlier row that is not suppressed has it; rows that were ``printed``
+    before count as earlier than all others. The same for what ``deduplicate`` compares and for
+    codes that are to be unique. The rules see ``row``
     besides the columns, and the customers' tables in subqueries.
 
     Raises :class:`JobError` (all that is wrong with the SQL), :class:`SourceError` (the file
@@ -73,7 +77,7 @@ def freeze(
             notes = give_tables(job.customers, database)
             source = _opened(job, database, amend)
             rules = compile_rules(job, texts, source.schema, database)
-            sieve = _Sieve(job, rules, source)
+            sieve = _Sieve(job, rules, source, printed)
             staged = scratch / "staged.arrow"
             with TableWriter(staged, sieve.schema) as writer:
                 for batch in _results(job, rules, source, database, amend):
@@ -89,10 +93,10 @@ def freeze(
                 )
             repeated = sieve.repeated(staged)
             unsorted = not (sieve.in_order or job.customers.order_by)
-            if repeated or unsorted:
+            if unsorted or any(map(len, repeated.values())):
                 staged = _amended(staged, repeated, unsorted, database)
-        faults = sorted([*source.unreadable, *sieve.faults], key=lambda fault: fault.row)
-        if failing := [fault for fault in faults if job.policy(fault.kind) is Policy.FAIL]:
+        faults = in_order([of_faults(source.unreadable), of_found(sieve.found)])
+        if failing := fatal(faults, job):
             raise PolicyError(failing, placed(job, source.decoys_from))
         path = staged.replace(folder / "records.arrow")
     finally:
@@ -106,7 +110,7 @@ def freeze(
         inputs=sieve.inputs,
         suppressed=sieve.suppressed(),
         unreadable=_unreadable(source),
-        faults=tuple(faults),
+        faults=faults,
         notes=(*notes, *source.notes, *sieve.notes()),
         digest=digest,
         decoys_from=source.decoys_from,
@@ -144,13 +148,15 @@ def _results(
 
 
 class _Sieve:
-    """Divides what the rules give into kept and suppressed records, and notes what is wrong with
-    the kept ones."""
+    """Divides what the rules give into kept and suppressed records; ``found`` is what is wrong
+    with the kept ones."""
 
-    def __init__(self, job: Job, rules: Rules, source: Source) -> None:
+    def __init__(
+        self, job: Job, rules: Rules, source: Source, printed: npt.NDArray[np.int64]
+    ) -> None:
         self.rows = 0
         self.in_order = True
-        self.faults: list[Fault] = []
+        self.found: list[Found] = []
         fields: list[pa.Field[Any]] = [
             pa.field("row", pa.int64()),
             pa.field("layout", pa.string()),
@@ -165,7 +171,12 @@ class _Sieve:
         self._suppressed: list[pa.Table] = []
         self._last_row = 0
         self._hashes: list[npt.NDArray[np.uint64]] = []
-        self._compared: list[npt.NDArray[np.uint64]] = []
+        self._printed = printed
+        # What must not be there twice: its kind, its place, and (hash, hash, row) of the records.
+        self._compared: list[tuple[Kind, str, list[npt.NDArray[np.uint64]]]] = [
+            (Kind.DUPLICATE_RECORD, "deduplicate", []),
+            *((Kind.CODE_CLASH, part, []) for part in rules.unique),
+        ]
         self._mended = self._lost_zeros = 0
 
     @property
@@ -175,13 +186,16 @@ class _Sieve:
 
     def kept(self, batch: pa.RecordBatch) -> list[pa.RecordBatch]:
         """The records to keep of a batch, in the frozen table's columns."""
-        *columns, reasons, findings, hashes, upper, lower = batch.columns
+        whole_row = batch.columns
+        halves = whole_row[-2 * len(self._compared) :]
+        *columns, reasons, findings, hashes = whole_row[: -len(halves)]
         rows = columns[0].to_numpy()
         decoys = self._decoys(rows)
         keep = np.full(len(reasons), True)
         if reasons.null_count < len(reasons):
             keep = reasons.is_null().to_numpy(zero_copy_only=False) | decoys
-            self._suppress(batch.filter(pa.array(~keep)))
+            left_out = pa.array(~keep)
+            self._suppress(*(c.filter(left_out) for c in (columns[0], columns[self._id], reasons)))
             if not keep.any():
                 return []
         problems = self._problems(rows, np.where(keep, findings.to_numpy(), 0))
@@ -191,10 +205,14 @@ class _Sieve:
         columns.insert(self._texts, problems)
         whole = pa.record_batch(columns, schema=self.schema)
 
-        if upper.null_count < len(upper):
-            at = np.flatnonzero(upper.is_valid().to_numpy(zero_copy_only=False) & keep & ~decoys)
-            of = [column.take(at).to_numpy() for column in (upper, lower)]
-            self._compared.append(np.stack([*of, rows[at].astype(np.uint64)]))
+        for (_, _, compared), upper, lower in zip(
+            self._compared, halves[::2], halves[1::2], strict=True
+        ):
+            if upper.null_count < len(upper):
+                there = upper.is_valid().to_numpy(zero_copy_only=False)
+                at = np.flatnonzero(there & keep & ~decoys)
+                of = [column.take(at).to_numpy() for column in (upper, lower)]
+                compared.append(np.stack([*of, rows[at].astype(np.uint64)]))
         rows = rows[keep]
         self.in_order &= bool(rows[0] > self._last_row and (rows[1:] > rows[:-1]).all())
         self._last_row = rows[-1]
@@ -202,102 +220,104 @@ class _Sieve:
         self.rows += len(rows)
         return _pieces(whole, keep)
 
-    def _suppress(self, batch: pa.RecordBatch) -> None:
+    def _suppress(self, rows: "pa.Array[Any]", ids: Texts, reasons: "pa.Array[Any]") -> None:
         names = pa.array(list(self._job.customers.suppress), pa.string())
-        row, identity, reason = batch.column(0), batch.column(self._id), batch.column(-5)
-        columns = [row, identity, names.take(reason)]
+        columns = [rows, ids, names.take(reasons)]
         self._suppressed.append(pa.table(columns, schema=_SUPPRESSED))
 
     def _problems(self, rows: npt.NDArray[Any], findings: npt.NDArray[Any]) -> Texts:
-        """The first problem of each record, if any; all of them go to ``faults``."""
+        """The first problem of each record, if any; all of them go to ``found``."""
         if not findings.any():
             return pa.nulls(len(rows), pa.string())
         self._mended += int(np.count_nonzero(findings & Finding.MENDED))
         self._lost_zeros += int(np.count_nonzero(findings & Finding.LOST_ZERO))
         customers, layouts = self._job.customers, ", ".join(self._job.layouts)
         postcode = customers.postcode or ""
-        problems: list[str | None] = [None] * len(rows)
-        for finding, kind, place, what in (
-            (Finding.NO_ID, Kind.NO_ID, customers.id, "is empty"),
-            (Finding.BAD_POSTCODE, Kind.BAD_POSTCODE, postcode, "is not five digits"),
-            (Finding.NO_LAYOUT, Kind.NO_LAYOUT, "layout", "gives none"),
-            (Finding.UNKNOWN_LAYOUT, Kind.NO_LAYOUT, "layout", f"gives none of {layouts}"),
-        ):
-            for n in np.flatnonzero(findings & finding).tolist():
-                if finding is Finding.BAD_POSTCODE and findings[n] & Finding.LOST_ZERO:
-                    told = "is four digits: its leading zero is lost"
-                else:
-                    told = what
-                self.faults.append(Fault(kind, int(rows[n]), place, told))
-                problems[n] = problems[n] or kind.value
-        for row in rows[(findings & Finding.MENDED) > 0].tolist():
-            what = "had lost its leading zero: put back"
-            self.faults.append(Fault(Kind.BAD_POSTCODE, row, postcode, what, mended=True))
-        return pa.array(problems, pa.string())
+        lost = findings & Finding.LOST_ZERO > 0
+        bad = findings & Finding.BAD_POSTCODE > 0
+        kinds = [Kind.NO_ID, Kind.BAD_POSTCODE, Kind.NO_LAYOUT]
+        first = np.full(len(rows), len(kinds))
+        for kind, place, there, what in (
+            (Kind.NO_ID, customers.id, findings & Finding.NO_ID > 0, "is empty"),
+            (Kind.BAD_POSTCODE, postcode, bad & ~lost, "is not five digits"),
+            (Kind.BAD_POSTCODE, postcode, bad & lost, "is four digits: its leading zero is lost"),
+            (Kind.NO_LAYOUT, "layout", findings & Finding.NO_LAYOUT > 0, "gives none"),
+            (Kind.NO_LAYOUT, "layout", findings & Finding.UNKNOWN_LAYOUT > 0,
+             f"gives none of {layouts}"),
+        ):  # fmt: skip
+            self.found.append(Found(kind, rows[there], place, what))
+            first[there] = np.minimum(first[there], kinds.index(kind))
+        mended = rows[findings & Finding.MENDED > 0]
+        what = "had lost its leading zero: put back"
+        self.found.append(Found(Kind.BAD_POSTCODE, mended, postcode, what, mended=True))
+        return pa.array([*kinds, None], pa.string()).take(pa.array(first))
 
     def _decoys(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
         first = self._source.decoys_from
         return np.zeros(len(rows), bool) if first is None else rows >= first
 
-    def repeated(self, staged: Path) -> dict[int, Kind]:
-        """The rows that repeat an earlier kept row: its id, or what ``deduplicate`` compares."""
-        again = dict.fromkeys(self._records_again(), Kind.DUPLICATE_RECORD)
-        return again | dict.fromkeys(self._ids_again(staged), Kind.DUPLICATE_ID)
+    def repeated(self, staged: Path) -> dict[Kind, npt.NDArray[Any]]:
+        """The rows that repeat an earlier kept row: its id, what ``deduplicate`` compares, or a
+        code that is to be unique."""
+        found = [(Kind.DUPLICATE_ID, self._ids_again(staged))]
+        for kind, place, compared in self._compared:
+            if compared:
+                upper, lower, rows = np.concatenate(compared, axis=1)
+                compared.clear()
+                again, earlier = self._after_the_first(rows.astype(np.int64), upper, lower)
+                what = "is the same" if kind is Kind.DUPLICATE_RECORD else "has the same code"
+                self._note(kind, place, again, earlier, what)
+                found.append((kind, again))
+        return {
+            kind: np.concatenate([rows for each, rows in found if each is kind])
+            for kind, _ in found
+        }
 
-    def _records_again(self) -> list[int]:
-        """The rows that are equal to an earlier kept one in all that ``deduplicate`` compares."""
-        if not self._compared:
-            return []
-        upper, lower, rows = np.concatenate(self._compared, axis=1)
-        self._compared.clear()
-        turn = np.lexsort((rows, lower, upper))
+    def _after_the_first(
+        self, rows: npt.NDArray[Any], *keys: npt.NDArray[Any]
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Of rows with equal keys all but the first, and that first one of each."""
+        turn = np.lexsort((rows, ~np.isin(rows, self._printed), *keys))
         again = np.zeros(len(turn), bool)
-        again[1:] = (np.diff(upper[turn]) == 0) & (np.diff(lower[turn]) == 0)
+        again[1:] = np.logical_and.reduce([np.diff(key[turn]) == 0 for key in keys])
         first = np.maximum.accumulate(np.where(again, 0, np.arange(len(turn))))
-        earlier: list[int] = rows[turn[first]][again].tolist()
-        found: list[int] = rows[turn][again].tolist()
-        self.faults += [
-            Fault(Kind.DUPLICATE_RECORD, row, "deduplicate", f"row {before} is the same")
-            for row, before in zip(found, earlier, strict=True)
-        ]
-        return found
+        return rows[turn][again], rows[turn[first]][again]
 
-    def _ids_again(self, staged: Path) -> list[int]:
+    def _ids_again(self, staged: Path) -> npt.NDArray[Any]:
         """The rows whose id an earlier kept row has."""
         if not self.rows:
-            return []
+            return _NO_ROWS
         hashes = np.concatenate(self._hashes)
         self._hashes.clear()
         in_turn = np.sort(hashes)
         several = np.unique(in_turn[1:][in_turn[1:] == in_turn[:-1]])
         if not len(several):
-            return []
+            return _NO_ROWS
         # Equal hashes are only a suspicion: the ids themselves decide.
         suspected = self._ids(staged, np.flatnonzero(np.isin(hashes, several)))
-        first: dict[str, int] = {}
-        repeated = {
-            row: first[identity]
-            for row, identity in sorted(suspected)
-            if first.setdefault(identity, row) != row
-        }
-        place = self._job.customers.id
-        self.faults += [
-            Fault(Kind.DUPLICATE_ID, row, place, f"row {earlier} has the same one")
-            for row, earlier in repeated.items()
-        ]
-        return [*repeated]
+        codes = suspected["id"].combine_chunks().dictionary_encode().indices.to_numpy()
+        again, earlier = self._after_the_first(suspected["row"].to_numpy(), codes)
+        self._note(Kind.DUPLICATE_ID, self._job.customers.id, again, earlier, "has the same one")
+        return again
 
-    def _ids(self, staged: Path, positions: npt.NDArray[np.int64]) -> Iterator[tuple[int, str]]:
-        """The row and the id, if there is one, at each of the positions in the table."""
+    def _note(
+        self, kind: Kind, place: str, rows: npt.NDArray[Any], of: npt.NDArray[Any], what: str
+    ) -> None:
+        told = pc.binary_join_element_wise("row", pa.array(of).cast(pa.string()), what, " ")
+        self.found.append(Found(kind, rows, place, told))
+
+    def _ids(self, staged: Path, positions: npt.NDArray[np.int64]) -> pa.Table:
+        """The rows and the ids, of those that have one, at these positions in the table."""
+        found = []
         with pa.OSFile(str(staged), "rb") as file, pa.ipc.open_file(file) as reader:
             for number, start in enumerate(range(0, self.rows, BATCH_ROWS)):
                 low, high = np.searchsorted(positions, [start, start + BATCH_ROWS])
                 if low < high:
-                    taken = reader.get_batch(number).take(positions[low:high] - start)
-                    rows, ids = taken.column(0).to_pylist(), taken.column(self._id + 1).to_pylist()
-                    for row, identity in zip(rows, ids, strict=True):
-                        if row is not None and identity is not None:
-                            yield row, identity
+                    batch = reader.get_batch(number)
+                    named = pa.record_batch([batch.column(0), batch.column(self._id + 1)],
+                                            ["row", "id"])  # fmt: skip
+                    found.append(named.take(positions[low:high] - start))
+        return pa.Table.from_batches(found).filter(pc.field("id").is_valid())
 
     def suppressed(self) -> pa.Table:
         """(row, id, reason) of the suppressed records, by row."""
@@ -342,9 +362,13 @@ def _unreadable(source: Source) -> pa.Table:
 
 
 def _amended(
-    staged: Path, repeated: Mapping[int, Kind], sort: bool, database: "duckdb.DuckDBPyConnection"
+    staged: Path,
+    repeated: Mapping[Kind, npt.NDArray[Any]],
+    sort: bool,
+    database: "duckdb.DuckDBPyConnection",
 ) -> Path:
-    """The staged table with the repetitions as problems, put into row order if need be."""
+    """The staged table with the repetitions as problems, of a row's the first, put into row order
+    if need be."""
     amended = staged.with_name("amended.arrow")
     with pa.OSFile(str(staged), "rb") as file, pa.ipc.open_file(file) as reader:
         schema = reader.schema
@@ -354,8 +378,8 @@ def _amended(
             database.register("press:staged", stream)
             query = 'SELECT * FROM "press:staged" ORDER BY "row"'
             batches = database.sql(query).to_arrow_reader(BATCH_ROWS)
-        rows = pa.array(repeated, pa.int64())
-        problems = pa.array([kind.value for kind in repeated.values()], pa.string())
+        rows = pa.array(np.concatenate([*repeated.values()]), pa.int64())
+        problems = pa.array(np.repeat([*repeated], [*map(len, repeated.values())]), pa.string())
         place = schema.get_field_index("problem")
         with TableWriter(amended, schema) as writer:
             for batch in batches:

@@ -6,8 +6,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from moyeora.press.faults import Fault
-
 BATCH_ROWS = 8192  # records in a batch of the frozen table; the press composes as many at once
 
 
@@ -22,10 +20,10 @@ class Frozen:
     then ``columns``, all of them text in normal form C, null where empty.
 
     ``suppressed`` is (row, id, reason), ``unreadable`` is (row, reason), both by row. ``faults``
-    are those of the rows in the table and of the unreadable ones, by row. ``notes`` tell what
-    was detected or mended. Input rows from ``decoys_from`` on are those of the decoys' file, of
-    which they are rows 1 and on. ``digest`` is the SHA-256 of the file, which depends on its
-    content alone.
+    (:data:`fault_table.SCHEMA`) are those of the rows in the table and of the unreadable ones.
+    ``notes`` tell what was detected or mended. Input rows from ``decoys_from`` on are those of the
+    decoys' file, of which they are rows 1 and on. ``digest`` is the SHA-256 of the file, which
+    depends on its content alone.
     """
 
     path: Path
@@ -34,7 +32,7 @@ class Frozen:
     inputs: int
     suppressed: pa.Table
     unreadable: pa.Table
-    faults: tuple[Fault, ...]
+    faults: pa.Table
     notes: tuple[str, ...]
     digest: str
     decoys_from: int | None = None

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from moyeora.press.faults import JobError, Kind, Policy, PressError, SourceError
-from moyeora.press.job import Job
+from moyeora.press.job import CodePart, Job
 from moyeora.press.records import sql
 from moyeora.press.records.sources import is_reserved
+from moyeora.press.survey import read_words
+from moyeora.press.templates import Field
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,7 +37,8 @@ class Rules:
     """``query`` gives, in this order: ``row``, ``layout``, a truth for each of ``parts``, the
     texts of ``columns``, the number in the job's order of the reason to suppress the record or
     NULL, its :class:`Finding`, a hash of its id, and the two halves of a hash of what
-    ``deduplicate`` compares or NULL. ``computed`` are those of ``columns`` that
+    ``deduplicate`` compares or NULL, and the same of the code of each of the parts ``unique``.
+    ``computed`` are those of ``columns`` that
     do not come from the source as they are. ``tried`` are the single rules: where each is
     written, and a query of it alone."""
 
@@ -43,6 +46,7 @@ class Rules:
     columns: tuple[str, ...]
     computed: frozenset[str]
     parts: tuple[str, ...]
+    unique: tuple[str, ...]
     tried: tuple[tuple[str, str], ...]
 
     def culprit(
@@ -205,6 +209,7 @@ class _Compiler:
             for number, rule in enumerate(customers.deduplicate)
             if self.attempt(f"customers.deduplicate[{number}]", sql.expression(rule))
         ]
+        codes = self.codes(job, dict(zip(whens, truths, strict=True)))
         order = ""
         for number, rule in enumerate(customers.order_by):
             rule = unicodedata.normalize("NFC", rule)
@@ -223,6 +228,7 @@ class _Compiler:
             " + ".join(f"{int(bit)} * ({what})::INTEGER" for bit, what in findings),
             f"hash({identity})",
             *_halves(compared),
+            *(half for texts in codes.values() for half in _halves(texts)),
         ]
         # No name of the list may be taken for a column in ORDER BY.
         named = (f'{value} AS "press:{number}"' for number, value in enumerate(chosen))
@@ -235,6 +241,7 @@ class _Compiler:
             tuple(self.columns),
             frozenset(self.computed),
             tuple(whens),
+            tuple(codes),
             tuple(self.tried),
         )
 
@@ -251,6 +258,22 @@ class _Compiler:
             (Finding.NO_LAYOUT, f"{chosen} IS NULL"),
             (Finding.UNKNOWN_LAYOUT, f"coalesce({chosen} NOT IN ({known}), false)"),
         ]
+
+    def codes(self, job: Job, shown: Mapping[str, str]) -> dict[str, list[str]]:
+        """The columns, as texts in SQL, that make the code of each part that is to be unique. One
+        with the piece's number in it is so by itself."""
+        unique = [n for n, p in job.parts.items() if isinstance(p, CodePart) and p.unique]
+        pieces = read_words(job).pieces if unique else {}
+        texts = dict(zip(self.columns, self.texts(), strict=True))
+        made = {}
+        for name in unique:
+            read = [piece.column for piece in pieces[name] if isinstance(piece, Field)]
+            if all(column in texts for column in read):
+                values = [texts[column] for column in read]
+                if name in shown:
+                    values = [f"CASE WHEN {shown[name]} THEN {value} END" for value in values]
+                made[name] = values
+        return made
 
     def truth(self, key: str, rule: str) -> str:
         value = f"coalesce(CAST({sql.expression(rule)} AS BOOLEAN), false)"

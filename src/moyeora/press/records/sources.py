@@ -24,13 +24,13 @@ import pyarrow.compute as pc
 
 from moyeora.press.faults import Fault, Kind, SourceError
 from moyeora.press.job import Customers
-from moyeora.press.marks import joined
+from moyeora.press.marks import joined, offsets
 from moyeora.press.records import sql
 from moyeora.press.records.charset import (
-    BAD_BYTE,
     BLOCK_BYTES,
     Charset,
     Utf8Reader,
+    bad_bytes,
     count_quotes,
     detect,
 )
@@ -39,7 +39,6 @@ from moyeora.press.records.frozen import BATCH_ROWS
 if TYPE_CHECKING:
     import duckdb
 
-_BAD = BAD_BYTE.encode()
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 Rows = npt.NDArray[np.int64]
@@ -217,9 +216,12 @@ def _csv(path: Path, encoding: str | None, allowed: Collection[str]) -> Source:
         source.unread(Kind.RAGGED_ROW, number, what)
         return "skip"
 
+    # Of UTF-8, what is no text stays as it is until its row is put aside.
+    utf8 = charset.codec == "utf-8"
+    given = str(path) if utf8 else cast(IO[bytes], Utf8Reader(path, charset.codec))
     try:
         reader = arrow_csv.open_csv(
-            str(path) if charset.plain else cast(IO[bytes], Utf8Reader(path, charset.codec)),
+            given,
             # One thread: only then does the reader number the rows that it puts aside.
             read_options=arrow_csv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES),
             parse_options=arrow_csv.ParseOptions(
@@ -243,7 +245,7 @@ def _csv(path: Path, encoding: str | None, allowed: Collection[str]) -> Source:
         )
 
     def batches() -> Iterator[pa.RecordBatch]:
-        last_row, last_value, bad_rows = 0, "", 0
+        last_row, last_value, bad_rows = 0, b"", 0
         while True:
             try:
                 batch = reader.read_next_batch()
@@ -256,7 +258,7 @@ def _csv(path: Path, encoding: str | None, allowed: Collection[str]) -> Source:
             rows = _row_numbers(last_row + 1, batch.num_rows, ragged)
             ragged[:] = [row for row in ragged if row > rows[-1]]
             last_row = int(rows[-1])
-            last_value = batch.columns[-1][-1].as_py() or ""
+            last_value = batch.columns[-1].cast(pa.binary())[-1].as_py() or b""
             if charset.first_bad is None:
                 yield source.batch(rows, batch.columns)
                 continue
@@ -289,7 +291,7 @@ def _header(path: Path, charset: Charset) -> tuple[list[str], str, bool]:
     Of the delimiters that divide the first row, the one that divides most rows as often.
     """
     with Utf8Reader(path, charset.codec) as file:
-        sample = file.read(BLOCK_BYTES // 4).decode(errors="ignore")
+        sample = file.read(BLOCK_BYTES // 4).decode(errors="replace")
     if not sample.strip():
         raise SourceError("is empty", place=path.name, remedy="write a header and rows")
     tried: list[tuple[float, int, list[str], str, bool]] = []
@@ -307,7 +309,7 @@ def _header(path: Path, charset: Charset) -> tuple[list[str], str, bool]:
     if not tried:
         raise SourceError("has a header that cannot be read", place=path.name)
     _, _, header, delimiter, has_rows = max(tried, key=lambda each: each[:2])
-    if charset.first_bad is not None and any(BAD_BYTE in column for column in header):
+    if charset.first_bad is not None and any("\N{REPLACEMENT CHARACTER}" in c for c in header):
         raise charset.error(path.name)
     return header, delimiter, has_rows
 
@@ -332,10 +334,14 @@ def _row_numbers(first: int, count: int, skipped: Iterable[int]) -> Rows:
 def _with_bad_bytes(batch: pa.RecordBatch) -> npt.NDArray[np.bool_]:
     bad = np.zeros(batch.num_rows, np.bool_)
     for column in batch.columns:
-        if _BAD not in joined(column.cast(pa.binary())).tobytes():
-            continue
-        found = pc.match_substring(column, BAD_BYTE).fill_null(False)
-        bad |= found.to_numpy(zero_copy_only=False)
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid:
+            # Side by side, two halves of a character would make a whole one.
+            values = column.cast(pa.binary()).fill_null(b"")
+            apart = pc.binary_join_element_wise(values, b"\n", b"")
+            at = np.searchsorted(offsets(apart), bad_bytes(joined(apart)), side="right")
+            bad[at - 1] = True
     return bad
 
 
