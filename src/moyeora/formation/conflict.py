@@ -8,8 +8,6 @@ would make it impossible, and what is missing is one more way that must be met.
 dualization, CP 2015.) Each trial cuts and solves its own problem from all members.
 """
 
-from ortools.sat.python import cp_model
-
 from moyeora.formation.demands import Demand, demands, without
 from moyeora.formation.faults import NoConsortium
 from moyeora.formation.item import Item
@@ -67,6 +65,8 @@ def _is_need(demand: Demand) -> bool:
 
 
 def _smallest_hitting_set(count: int, sets: list[frozenset[int]]) -> frozenset[int]:
+    from ortools.sat.python import cp_model  # slow to import
+
     model = cp_model.CpModel()
     chosen = [model.new_bool_var("") for _ in range(count)]
     for each in sets:

@@ -7,8 +7,10 @@ peers in the benchmarks solve exactly the same thing.
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from ortools.sat.python import cp_model
+if TYPE_CHECKING:  # imported where it is used, for it is slow to import
+    from ortools.sat.python import cp_model
 
 Terms = list[tuple[int, int]]
 """A linear expression: (variable, coefficient)."""
@@ -102,8 +104,10 @@ def solve_cp_sat(
 
 def _written(
     program: Program, objective: Terms, hint: Mapping[int, int], least: int | None
-) -> cp_model.CpModel:
+) -> "cp_model.CpModel":
     """The program as CP-SAT's message: writing that is several times quicker than expressions."""
+    from ortools.sat.python import cp_model
+
     model = cp_model.CpModel()
     for low, high in zip(program.lower, program.upper, strict=True):
         model.proto.variables.add().domain.extend((low, high))
@@ -134,7 +138,7 @@ def _summed(terms: Terms) -> dict[int, int]:
     return summed
 
 
-def _hint(model: cp_model.CpModel, values: Mapping[int, int]) -> None:
+def _hint(model: "cp_model.CpModel", values: Mapping[int, int]) -> None:
     hint = model.proto.solution_hint
     hint.vars.clear()
     hint.values.clear()
@@ -159,13 +163,15 @@ def _better(one: Solution, other: Solution) -> Solution:
 
 
 def _run(
-    model: cp_model.CpModel,
+    model: "cp_model.CpModel",
     objective: Terms,
     workers: int,
     seconds: float,
     tree_search: bool,
     effort: float,
 ) -> Solution:
+    from ortools.sat.python import cp_model
+
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = workers
     solver.parameters.random_seed = 1
