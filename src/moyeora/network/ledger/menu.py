@@ -6,12 +6,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from moyeora.network.consortia.models import Party
+from moyeora.network.consortia.models import Agreement, Party
 from moyeora.network.frame.actor import Actor, Office
 from moyeora.network.frame.navigation import Waiting, waits
 from moyeora.network.journal.words import describe
 from moyeora.network.ledger.models import Batch, CostClaim, Receipt
+from moyeora.network.members.models import BankAccount
 
+KNOWN = (BankAccount.State.ASKED, BankAccount.State.CONFIRMED, BankAccount.State.USED)
 KINDS = {
     "receipt.recorded": gettext_lazy("recorded receipt {number}"),
     "receipt.seen_again": gettext_lazy("entered receipt {number} again; nothing changed"),
@@ -45,6 +47,11 @@ def money(actor: Actor) -> Iterator[Waiting]:
     if actor.office != Office.OWNER:
         return
     active = Party.objects.filter(firm=actor.firm, left=None).values("consortium_id")
+    agreed = Agreement.objects.filter(consortium__in=active, state=Agreement.State.IN_FORCE)
+    if agreed.exists() and not BankAccount.objects.filter(firm=actor.firm, state__in=KNOWN).exists():
+        yield Waiting(
+            "account", _("Enter your firm's bank account, so that it can be paid"), reverse("accounts")
+        )
     claims = CostClaim.objects.filter(state=CostClaim.State.CLAIMED, consortium__in=active)
     for claim in claims.exclude(firm=actor.firm).select_related("firm"):
         yield Waiting(

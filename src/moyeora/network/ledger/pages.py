@@ -24,6 +24,7 @@ from moyeora.network.consortia.models import Agreement, Consortium
 from moyeora.network.consortia.pages import may
 from moyeora.network.frame.clock import today
 from moyeora.network.frame.faults import NotAllowed
+from moyeora.network.frame.fields import in_currency
 from moyeora.network.frame.forms import entered, form_page, sent
 from moyeora.network.ledger import bank_file, payouts, permissions, receipts
 from moyeora.network.ledger.balance import out_of_balance, trial_balance
@@ -59,7 +60,7 @@ def money(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
         "ledger/money.html",
         {
             "consortium": consortium,
-            "currency": agreement.terms["currency"] if agreement else "KRW",
+            "currency": _currency(consortium),
             "agreement": agreement,
             "number": number,
             "due": mine.get(Kind.DUE, 0),
@@ -91,11 +92,14 @@ def record(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     agreed = program(from_json(agreement.terms), agreement.version)
     lang = request.LANGUAGE_CODE
     facts = [_Named(fact.id, fact.name[lang]) for fact in agreed.facts]
-    form = ReceiptForm(
-        **sent(request),
-        facts=facts,
-        invoices=list(Invoice.objects.filter(consortium=consortium)),
-        initial={"on": today()},
+    form = in_currency(
+        ReceiptForm(
+            **sent(request),
+            facts=facts,
+            invoices=list(Invoice.objects.filter(consortium=consortium)),
+            initial={"on": today()},
+        ),
+        agreed.currency,
     )
 
     def record_and_divide(data: dict[str, Any]) -> Receipt:
@@ -216,7 +220,7 @@ def claim(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Claim a cost."""
     consortium = _consortium(consortium_id)
     _must(permissions.owns_a_party, request, consortium, "ledger.cost.claim")
-    form = ClaimForm(**sent(request))
+    form = in_currency(ClaimForm(**sent(request)), _currency(consortium))
     if entered(form, lambda data: receipts.claim_cost(request.actor, consortium, **data)):
         messages.success(request, _("Another firm's owner approves it now."))
         return redirect("money", consortium.id)
@@ -250,6 +254,7 @@ def hold(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
         for party in consortium.parties.filter(left=None).select_related("firm")
     }
     form = HoldForm(**sent(request), firms=list(firms.values()))
+    in_currency(form, _currency(consortium))
 
     def put(data: dict[str, Any]) -> Hold:
         firm, amount, reason = firms[data["firm"]], data["amount"], data["reason"]
@@ -397,6 +402,12 @@ class _Named:
 
 def _consortium(consortium_id: UUID) -> Consortium:
     return get_object_or_404(Consortium.objects.select_related("lead"), id=consortium_id)
+
+
+def _currency(consortium: Consortium) -> str:
+    """That of the agreement in force; won where none is, and an action refuses what is entered."""
+    agreement = consortium.agreements.filter(state=Agreement.State.IN_FORCE).first()
+    return agreement.terms["currency"] if agreement else "KRW"
 
 
 def _statement(receipt_id: UUID) -> Statement:

@@ -9,6 +9,7 @@ from typing import Final
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.utils.translation import override
 
 from moyeora.formation.members import EXCLUSION_COLUMNS, TIE_COLUMNS
@@ -33,7 +34,7 @@ LABELS: Final[dict[str, Promise]] = {
     "firm": _("business number"),
     "name": _("name of the firm"),
     "trade": _("trade (KSIC)"),
-    "region": _("place"),
+    "region": pgettext_lazy("firm", "place"),
     "latitude": _("latitude"),
     "longitude": _("longitude"),
     "employees": _("employees"),

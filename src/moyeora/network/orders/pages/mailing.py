@@ -58,6 +58,10 @@ def begin(request: HttpRequest, package_id: UUID) -> HttpResponse:
 def mailing(request: HttpRequest, mailing_id: UUID) -> HttpResponse:
     """Where the mailing stands, and the next thing to do."""
     found = _mailing(mailing_id)
+    job = Job.objects.filter(id=found.job).first() if found.job else None
+    busy = found.state in ("proofing", "printing", "destroying")
+    if request.htmx and (not busy or job is None or job.over):
+        return HttpResponse(headers={"HX-Refresh": "true"})
     package = found.package
     parties = [
         party.firm for party in package.consortium.parties.filter(left=None).select_related("firm")
@@ -75,8 +79,8 @@ def mailing(request: HttpRequest, mailing_id: UUID) -> HttpResponse:
                 (label, number < AT[found.state], number == AT[found.state])
                 for number, (_key, label) in enumerate(STEPS)
             ],
-            "job": Job.objects.filter(id=found.job).first() if found.job else None,
-            "busy": found.state in ("proofing", "printing", "destroying"),
+            "job": job,
+            "busy": busy,
             "consents": [
                 (names.get(firm, firm), told["given"], told["document"])
                 for firm, told in found.consents.items()

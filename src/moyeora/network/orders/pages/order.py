@@ -15,6 +15,7 @@ from moyeora.network.consortia.pages import may
 from moyeora.network.frame.charts import Span
 from moyeora.network.frame.clock import today
 from moyeora.network.frame.faults import NotAllowed
+from moyeora.network.frame.fields import in_currency
 from moyeora.network.frame.forms import entered, form_page, sent
 from moyeora.network.orders import packages as texts
 from moyeora.network.orders import permissions
@@ -122,10 +123,13 @@ def change(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
         raise NotAllowed("orders.order.change")
     contract = get_object_or_404(CustomerContract.objects, consortium=consortium)
     current = contract.orders.get(state=Order.State.IN_FORCE)
-    form = ChangeForm(
-        **sent(request),
-        packages=texts.from_json(current.packages),
-        initial={"price": current.price, "due": current.due},
+    form = in_currency(
+        ChangeForm(
+            **sent(request),
+            packages=texts.from_json(current.packages),
+            initial={"price": current.price, "due": current.due},
+        ),
+        current.currency,
     )
 
     def do(data: dict[str, Any]) -> Order:
@@ -205,7 +209,10 @@ def issue_invoice(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     consortium = consortium_of(consortium_id)
     if not permissions.owns_the_lead(request.actor, consortium):
         raise NotAllowed("orders.invoice.issue")
-    form = InvoiceForm(**sent(request), initial={"on": today()})
+    current = get_object_or_404(
+        Order.objects, contract__consortium=consortium, state=Order.State.IN_FORCE
+    )
+    form = in_currency(InvoiceForm(**sent(request), initial={"on": today()}), current.currency)
     made = entered(form, lambda data: deliveries.issue_invoice(request.actor, consortium, **data))
     if made is not None:
         return redirect("invoice", made.id)
