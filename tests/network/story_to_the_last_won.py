@@ -242,7 +242,10 @@ class Order:
             expect(lead.field("금액")).to_have_value(f"{amount:,}")
             lead.fill("은행 거래 번호", f"IBK-{amount}")
             lead.field("은행 증빙 파일").set_input_files(bank_shows)
-            lead.field("해당 청구서").select_option(re.compile(what))
+            invoices = lead.field("해당 청구서")
+            invoices.select_option(
+                label=invoices.locator("option").filter(has_text=what).inner_text()
+            )
             lead.press("기록하고 배분하기")
             lead.reads("입금을 배분했습니다.")
             self.statement(lead.tab.url, amount)
@@ -272,7 +275,7 @@ class Order:
 
     def payouts(self) -> None:
         """A disputed part is held; all else is paid; one payment comes back and goes out again."""
-        lead, holder, held = self.lead, self.owner_of(POSTED), self.owner_of(PRINTING)
+        holder, held = self.owner_of(POSTED), self.owner_of(PRINTING)
         firm = held.office.removesuffix(" 대표")
         due = self.due[self.parties.index(held)]
         holder.go(self.money)
@@ -293,15 +296,10 @@ class Order:
         analyst.go(self.money)
         expect(analyst.tab.get_by_role("main")).not_to_contain_text("젖었습니다")
 
-        first = self.instructed(leave=firm)
-        assert first == PRICE - HELD - self.retained()
-        row = lead.row(firm)
-        row.get_by_text("되돌아온 지급 기록하기").click()
-        row.get_by_label("은행이 알린 사유").fill("예금주명 불일치")
-        row.get_by_role("button", name="기록하기").click()
-        lead.reads("예금주명 불일치")
-        held.go(self.money)
-        held.reads("예금주명 불일치")
+        retained = self.retained()
+        assert self.instructed(comes_back=firm) == PRICE - HELD - retained
+        held.go("/")
+        held.follow(re.compile(r"지급이 되돌아왔습니다\(예금주명 불일치\)"))
         assert self.instructed() == due - HELD
         holder.go(self.money)
         holder.press("보류 풀기")
@@ -312,33 +310,40 @@ class Order:
             assert won(owner.figure("지급 완료")) == self.due[at]
             assert won(owner.figure("우리 회사가 받을 금액")) == 0
 
-    def instructed(self, leave: str = "") -> int:
-        """All that is due goes to the bank in files; all is paid but the payment to ``leave``.
-        Gives what the files come to.
+    def instructed(self, comes_back: str = "") -> int:
+        """All that is due goes to the bank in files and is paid, but the payment to ``comes_back``.
+        Gives what is instructed.
         """
         lead = self.lead
-        lead.go(self.money)
+        lead.go("/")
+        lead.follow(f"지급할 금액 지시하기: {ITEM}")
         lead.sign("지급할 금액 모두 지시하기")
         lead.reads("은행에 파일을 넘겨 주십시오")
+        amounts = [won(text) for text in lead.tab.locator("tbody td.num").all_inner_texts()]
+        by_hand = [
+            won(text)
+            for text in lead.row("세무서").or_(lead.row("조합")).locator("td.num").all_inner_texts()
+        ]
         xml = Xml.fromstring(lead.download("pain.001 (XML)"))
         named = {"p": NAMESPACE}
-        amounts = [Decimal(one.text) for one in xml.iterfind(".//p:InstdAmt", named)]
-        assert Decimal(xml.findtext(".//p:CtrlSum", None, named)) == sum(amounts)
+        sent = [Decimal(one.text) for one in xml.iterfind(".//p:InstdAmt", named)]
+        assert sorted([*sent, *by_hand]) == sorted(amounts)
+        assert Decimal(xml.findtext(".//p:CtrlSum", None, named)) == sum(sent)
         debtor = xml.findtext(".//p:DbtrAcct//p:Othr/p:Id", None, named)
         assert debtor == PROJECT_ACCOUNT["계좌번호"]
-        table = list(csv.DictReader(io.StringIO(lead.download("CSV").decode("utf-8-sig"))))
-        assert [Decimal(row["금액"]) for row in table] == amounts
+        table = csv.DictReader(io.StringIO(lead.download("CSV").decode("utf-8-sig")))
+        assert [Decimal(line["금액"]) for line in table] == sent
         lead.press("은행에 넘겼습니다")
-        expect(lead.tab.get_by_text("은행 전송").first).to_be_visible()
-        lead.look()
-        waiting = lead.tab.get_by_role("row").filter(
-            has=lead.tab.get_by_role("button", name="지급 확인하기")
-        )
-        for _ in range(len(amounts) - bool(leave)):
-            row = waiting.filter(has_not_text=leave) if leave else waiting
-            row.first.get_by_role("button", name="지급 확인하기").click()
+        if comes_back:
+            row = lead.row(comes_back)
+            row.get_by_text("되돌아온 지급 기록하기").click()
+            row.get_by_label("은행이 알린 사유").fill("예금주명 불일치")
+            row.get_by_role("button", name="기록하기").click()
+            lead.reads("예금주명 불일치")
+        lead.tab.get_by_role("button", name=re.compile("지급 (7건 모두 )?확인하기")).first.click()
+        expect(lead.tab.get_by_text("은행 전송", exact=True)).to_have_count(0)
         lead.reads("지급 완료")
-        return int(sum(amounts))
+        return sum(amounts)
 
     def retained(self) -> int:
         """What the agreement keeps back for the warranty."""

@@ -25,6 +25,7 @@ statements_export    | ok    ok    ok          | ok      404     | 403         4
 batch                | ok    403   403         | 403     404     | 403         403    | 403      | 403     | login
 batch_file           | ok    403   403         | 403     404     | 403         403    | 403      | 403     | login
 POST batch_send      | 422   403   403         | 403     404     | 403         403    | 403      | 403     | login
+POST batch_paid      | go    403   403         | 403     404     | 403         403    | 403      | 403     | login
 POST payout_end      | go    403   403         | 403     404     | 403         403    | 403      | 403     | login
 """
 
@@ -81,6 +82,7 @@ def given(people):
         "batch": to(batch_id=batch.id),
         "batch_file": to(batch_id=batch.id, form="xml"),
         "POST batch_send": to(batch_id=batch.id),
+        "POST batch_paid": to(batch_id=batch.id),
         "POST payout_end": to(payout_id=payout.id).send(answer="paid"),
         "ledger.receipt.record": group,
         "ledger.receipt.divide": receipt,

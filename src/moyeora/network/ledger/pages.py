@@ -9,7 +9,7 @@ from uuid import UUID
 
 import xlsxwriter
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -306,6 +306,10 @@ def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
                 (payout, whose(payout.party))
                 for payout in found.payouts.select_related("firm").order_by("party")
             ],
+            "in_file": found.payouts.exclude(account=None).exists(),
+            "by_hand": [whose(payout.party) for payout in found.payouts.filter(account=None)],
+            "waiting": found.payouts.filter(state=Payout.State.SENT).count(),
+            "payer": _terms(found.consortium).account,
         },
     )
 
@@ -317,6 +321,8 @@ def batch_file(request: HttpRequest, batch_id: UUID, form: str) -> HttpResponse:
     """The file for the bank, the one place where account numbers are written out."""
     found = _batch(request, batch_id)
     payments = _payments(found)
+    if not payments:
+        raise Http404
     terms = _terms(found.consortium)
     if form == "csv":
         return _download(bank_file.as_csv(payments), "text/csv", f"payout-{found.number}.csv")
@@ -331,6 +337,16 @@ def send(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """The bank has taken the file."""
     found = _batch(request, batch_id)
     payouts.send(request.actor, found)
+    return redirect("batch", found.id)
+
+
+@may("consortia.see")
+@require_POST
+def paid(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """All that was sent was paid."""
+    found = _batch(request, batch_id)
+    for payout in found.payouts.filter(state=Payout.State.SENT).select_related("batch"):
+        payouts.confirm(request.actor, payout)
     return redirect("batch", found.id)
 
 
@@ -439,14 +455,17 @@ def _terms(consortium: Consortium) -> Any:
 
 
 def _payments(found: Batch) -> list[bank_file.Payment]:
+    """The payments to firms: nobody has told an account of the tax office, or the association's."""
     with scopes_disabled():  # the accounts of the firms that are paid, for this file alone
-        rows = list(found.payouts.select_related("firm", "account").order_by("party"))
+        rows = list(
+            found.payouts.exclude(account=None).select_related("firm", "account").order_by("party")
+        )
     return [
         bank_file.Payment(
             row.id.hex,
-            row.account.holder if row.account else row.party,
-            row.account.bank if row.account else "",
-            row.account.number if row.account else "",
+            row.account.holder,
+            row.account.bank,
+            row.account.number,
             row.amount,
             row.currency,
             f"{found.consortium.title} {found.number}",

@@ -32,12 +32,12 @@ def hold(act: Act, consortium: Consortium, *, firm: Firm, amount: int, reason: s
             Fault("reason", _("The reason is missing."), _("Say what is disputed, and where."))
         )
     if due is None or not 0 < amount <= -balance(due):
-        most = 0 if due is None else max(0, -balance(due))
         faults.append(
             Fault(
                 "amount",
                 _("Only what is due and not yet instructed can be held."),
-                _("Write 1 to %(most)s.") % {"most": f"{most:,}"},
+                # How much is due is for the firm alone to know.
+                _("Write less. If nothing has come in yet, wait for the next receipt."),
             )
         )
     if faults:

@@ -36,7 +36,7 @@ KINDS = {
     "order.change_agreed": gettext_lazy("agreed to version {version} of the order"),
     "order.change_refused": gettext_lazy("refused version {version} of the order"),
     "order.changed": gettext_lazy("put version {version} of the order in force"),
-    "delivery.made": gettext_lazy("delivered {quantity} {unit} of {package}"),
+    "delivery.made": gettext_lazy("delivered of “{title}”: {quantity}"),
     "delivery.accepted": gettext_lazy("accepted a delivery"),
     "delivery.rejected": gettext_lazy("rejected a delivery: {reason}"),
     "delivery.accepted_by_silence": gettext_lazy("accepted a delivery by silence"),

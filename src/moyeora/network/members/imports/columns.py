@@ -9,8 +9,7 @@ from typing import Final
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
-from django.utils.translation import override
+from django.utils.translation import override, pgettext_lazy
 
 from moyeora.formation.members import EXCLUSION_COLUMNS, TIE_COLUMNS
 from moyeora.formation.tables import Column

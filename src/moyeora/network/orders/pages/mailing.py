@@ -1,6 +1,7 @@
 """A mailing from the customer's consent to its destruction."""
 
 import io
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -82,7 +83,7 @@ def mailing(request: HttpRequest, mailing_id: UUID) -> HttpResponse:
             "job": job,
             "busy": busy,
             "consents": [
-                (names.get(firm, firm), told["given"], told["document"])
+                (names.get(firm, firm), date.fromisoformat(told["given"]), told["document"])
                 for firm, told in found.consents.items()
             ],
             "missing": [names[str(firm)] for firm in actions.missing_consents(found)],

@@ -175,6 +175,7 @@ def package(request: HttpRequest, package_id: UUID) -> HttpResponse:
         WorkPackage.objects.select_related("consortium", "firm"), id=package_id
     )
     mine = permissions.does_the_work(request.actor, found)
+    open_ = found.quantity - deliveries.delivered(found)
     form = DeliveryForm(**sent(request))
     if form.is_bound and not mine:
         raise NotAllowed("orders.delivery.make")
@@ -187,13 +188,14 @@ def package(request: HttpRequest, package_id: UUID) -> HttpResponse:
         {
             "consortium": found.consortium,
             "package": found,
-            "open": found.quantity - deliveries.delivered(found),
+            "open": open_,
             "deliveries": found.deliveries.all(),
             "before": found.consortium.packages.filter(key__in=found.after),
             "press_job": getattr(found, "press_job", None) if found.mailing else None,
             "mine": mine,
             "may_deliver": mine
             and not found.mailing
+            and open_ > 0
             and found.state in (WorkPackage.State.PLANNED, WorkPackage.State.RUNNING),
             "speaks": permissions.works_for_the_lead(request.actor, found),
             "form": form,
@@ -231,7 +233,7 @@ def issue_invoice(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
 def invoice(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """An invoice."""
     found = get_object_or_404(
-        Invoice.objects.select_related("consortium__contract", "issuer"), id=invoice_id
+        Invoice.objects.select_related("consortium__contract__agreement", "issuer"), id=invoice_id
     )
     return render(
         request,
@@ -240,6 +242,7 @@ def invoice(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
             "invoice": found,
             "consortium": found.consortium,
             "contract": found.consortium.contract,
+            "terms": found.consortium.contract.agreement.terms,
             "speaks": permissions.works_for_the_lead(request.actor, found),
         },
     )
