@@ -34,6 +34,11 @@ def skeleton(page: str) -> int:
     return hash(tuple(TELLS_APART.findall(page)))
 
 
+def parts(page: str) -> frozenset[tuple[str, ...]]:
+    """Which kinds of elements a page has, however often: as long tables as short ones have."""
+    return frozenset(TELLS_APART.findall(page))
+
+
 def faults_of(tab: Page) -> list[str]:
     """What axe finds, and whether the page scrolls sideways, at each width."""
     found = []

@@ -23,3 +23,4 @@ if "CLOCK_AHEAD" in os.environ:
         return _now() + timedelta(seconds=float(_ahead.read_text()) if _ahead.exists() else 0)
 
     clock.now = _later  # before any room imports it
+    JOB_ROUNDS = timedelta(seconds=1)

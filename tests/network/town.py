@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator, Page, expect
-from tests.network.looking import faults_of, skeleton
+from tests.network.looking import faults_of, parts
 from tests.network.processes import Environment, begin, new_database, program
 
 PASSWORD = "느린 거북이 열두 마리"
@@ -125,10 +126,12 @@ class Somebody:
         return self.tab.locator("details.account .office").text_content()
 
     def look(self) -> None:
-        """Whatever is wrong with this page, if none built like it has been looked at."""
-        built = skeleton(self.tab.content())
-        if built not in self.town.seen:
-            self.town.seen.add(built)
+        """Whatever is wrong with this page, if it has a kind of element that was not yet seen."""
+        page = re.sub(r"[0-9a-f-]{36}|/c/.*|/invitations/.*|\?.*", "", urlsplit(self.tab.url).path)
+        seen = self.town.seen.setdefault(page, set())
+        built = parts(self.tab.content())
+        if not built <= seen:
+            seen |= built
             found = faults_of(self.tab)
             self.town.complaints += [f"{self.email}, {self.tab.url}: {fault}" for fault in found]
 
@@ -140,7 +143,7 @@ class Town:
         self.browser, self.address = browser, address
         self.environment = environment
         self.complaints: list[str] = []
-        self.seen: set[int] = set()
+        self.seen: dict[str, set[tuple[str, ...]]] = {}
         self.owners: dict[str, Somebody] = {}
         told = program(
             environment, "moyeora.network.command", "coordinator", "hyeop@example.kr", "김협회"

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
@@ -327,7 +328,8 @@ def batch_file(request: HttpRequest, batch_id: UUID, form: str) -> HttpResponse:
     if form == "csv":
         return _download(bank_file.as_csv(payments), "text/csv", f"payout-{found.number}.csv")
     payer = bank_file.Payer(terms.holder or found.consortium.title, terms.bank, terms.account)
-    made = bank_file.pain_001(found.id.hex, found.made, found.made.date(), payer, payments)
+    made_on = localtime(found.made)  # the bank's day is Korea's
+    made = bank_file.pain_001(found.id.hex, made_on, made_on.date(), payer, payments)
     return _download(made, "application/xml", f"payout-{found.number}.xml")
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import rules
 from django.db.models import Max
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django_scopes import scopes_disabled
 
@@ -83,8 +84,8 @@ def first_terms(consortium: Consortium) -> agreed.Terms:
         customer="",
         price=price,
         currency=item.currency if item else "KRW",
-        begins=item.start if item else consortium.created.date(),
-        due=item.due if item else consortium.created.date(),
+        begins=item.start if item else localtime(consortium.created).date(),
+        due=item.due if item else localtime(consortium.created).date(),
         lead=parties[consortium.lead_id].number,
         rule="equal",
         parties=tuple(

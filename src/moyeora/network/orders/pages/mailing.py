@@ -67,6 +67,7 @@ def mailing(request: HttpRequest, mailing_id: UUID) -> HttpResponse:
     parties = [
         party.firm for party in package.consortium.parties.filter(left=None).select_related("firm")
     ]
+    missing = actions.missing_consents(found)
     names = {str(firm.id): firm.name for firm in parties}
     sees = actions.sees_the_list(request.actor, found)
     return render(
@@ -86,8 +87,10 @@ def mailing(request: HttpRequest, mailing_id: UUID) -> HttpResponse:
                 (names.get(firm, firm), date.fromisoformat(told["given"]), told["document"])
                 for firm, told in found.consents.items()
             ],
-            "missing": [names[str(firm)] for firm in actions.missing_consents(found)],
-            "consent_form": ConsentForm(firms=parties, today=today()),
+            "missing": [names[str(firm)] for firm in missing],
+            "consent_form": ConsentForm(
+                firms=parties, today=today(), initial={"firm": str(missing[0])} if missing else {}
+            ),
             "upload_form": UploadForm(),
             "sees": sees,
             "speaks": actions.speaks_with_the_customer(request.actor, found),
