@@ -98,7 +98,7 @@ def they_are_found(desk: Somebody) -> None:
         told = desk.tab.get_by_role("heading", name=re.compile(r"회원사 (?!780)\d+곳"))
         assert 0 < int(re.sub(r"\D", "", told.inner_text())) < 780
         rows = desk.tab.get_by_role("table").locator("tbody tr")
-        expect(rows.first).to_contain_text(all_do)
+        expect(rows.filter(has_text=all_do).first).to_be_visible()
 
 
 def an_item_is_entered(owner: Somebody) -> None:

@@ -8,6 +8,7 @@ import rules
 from django.utils.translation import gettext as _
 
 from moyeora.network.frame.actor import Actor, Office
+from moyeora.network.frame.clock import today
 from moyeora.network.frame.faults import Fault, Refused
 from moyeora.network.jobs.models import Job
 from moyeora.network.jobs.work import start
@@ -87,7 +88,7 @@ def record_consent(
         faults.append(
             Fault("document", _("The document is missing."), _("Name the customer's letter."))
         )
-    if given > act.at.date():
+    if given > today():
         faults.append(Fault("given", _("This day lies ahead."), _("Write the day of the letter.")))
     if faults:
         raise Refused(faults)
