@@ -7,7 +7,7 @@ from typing import Any
 
 import xlsxwriter
 from playwright.sync_api import expect
-from tests.network.town import PATIENCE, Somebody, Town
+from tests.network.town import Somebody, Town
 
 from moyeora.formation.sample import sample
 
@@ -83,7 +83,7 @@ def bring(desk: Somebody, path: Path) -> None:
 
 def counts(desk: Somebody) -> list[tuple[str, ...]]:
     """What is made, updated, left: the page's first table."""
-    expect(desk.tab.get_by_role("columnheader", name="새로 등록")).to_be_visible(timeout=PATIENCE)
+    expect(desk.tab.get_by_role("columnheader", name="새로 등록")).to_be_visible()
     rows = desk.tab.get_by_role("table").first.locator("tbody tr")
     return [tuple(row.locator("th, td").all_inner_texts()) for row in rows.all()]
 

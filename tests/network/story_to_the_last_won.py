@@ -36,6 +36,7 @@ class Order:
         self.order, self.money = f"/orders/{self.id}/", f"/money/{self.id}/"
         self.lead = town.owner(LEAD)
         self.parties = [town.owner(number) for number in sorted({LEAD, *firms})]
+        self.customer = town.comes("the customer")  # without an account: comes by links alone
         self.firms: dict[str, str] = {}
         self.packages: dict[str, str] = {}
 
@@ -183,8 +184,7 @@ class Order:
         expect(stranger.tab.get_by_role("img", name=re.compile("교정"))).to_have_count(0)
 
         desk.go(self.mailing_at)
-        customer = self.customer()
-        self.opens(desk, "고객 승인 링크 만들기", customer)
+        customer = self.opens(desk, "고객 승인 링크 만들기")
         proof = customer.tab.get_by_role("img", name="교정 1", exact=True)
         expect(proof).to_be_visible()
         assert proof.evaluate("image => image.naturalWidth") > 100
@@ -218,7 +218,7 @@ class Order:
         """Two invoices, the customer sees one; two receipts, each divided to the last won; every
         owner sees the own lines and why, and of the others one total a step.
         """
-        lead, customer = self.lead, self.customer()
+        lead = self.lead
         for what, gross in (("선금", ADVANCE), ("잔금", PRICE - ADVANCE)):
             lead.go(self.order)
             lead.follow("새 청구서")
@@ -226,7 +226,7 @@ class Order:
             lead.fill("금액(부가가치세 포함)", f"{gross:,}")
             lead.press("청구서 발행하기")
             lead.reads(f"{gross - gross // 11:,}원")
-        self.opens(lead, "고객용 링크 만들기", customer)
+        customer = self.opens(lead, "고객용 링크 만들기")
         customer.reads(f"{(PRICE - ADVANCE) // 11:,}원")
         customer.reads(PROJECT_ACCOUNT["계좌번호"])
 
@@ -403,7 +403,7 @@ class Order:
         reviewer.go("/")
         for where in (self.order.removeprefix(town.address), self.money, self.mailing_at):
             reviewer.turned_away(where)
-            self.customer().turned_away(where)
+            self.customer.turned_away(where)
 
     # Who acts, and where
 
@@ -425,21 +425,17 @@ class Order:
                 self.packages[link.inner_text()] = link.get_attribute("href")
         return self.packages[title]
 
-    def customer(self) -> Somebody:
-        """Somebody without an account, in a browser that was nowhere before."""
-        return self.town.comes("the customer")
-
-    def opens(self, desk: Somebody, button: str, customer: Somebody) -> None:
-        """The desk makes a link for the customer, who opens it."""
+    def opens(self, desk: Somebody, button: str) -> Somebody:
+        """The desk makes a link for the customer, who opens it. Gives the customer."""
         desk.press(button)
         desk.heading("고객용 링크")
-        customer.go(desk.tab.get_by_text("/orders/c/").inner_text())
+        self.customer.go(desk.tab.get_by_text("/orders/c/").inner_text())
+        return self.customer
 
     def answered(self, package: str, *, accept: bool = True) -> None:
         """The customer accepts the delivery that waits, or says what is wrong with it."""
-        desk, customer = self.desk, self.customer()
-        desk.go(package)
-        self.opens(desk, "링크 만들기", customer)
+        self.desk.go(package)
+        customer = self.opens(self.desk, "링크 만들기")
         if accept:
             customer.press("인수합니다")
             customer.reads("검수 완료")

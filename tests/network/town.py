@@ -18,6 +18,7 @@ from tests.network.processes import Environment, begin, new_database, program
 
 PASSWORD = "느린 거북이 열두 마리"
 PATIENCE = 30_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 FORM_WITH_FAULTS = "status of 422"  # Chromium tells of the page's own status as of an error
 
 
@@ -47,7 +48,7 @@ class Somebody:
         self.fill("이메일", self.email)
         self.fill("비밀번호", PASSWORD)
         self.press("로그인")
-        expect(self.tab.get_by_role("button", name="로그인")).to_have_count(0, timeout=PATIENCE)
+        expect(self.tab.get_by_role("button", name="로그인")).to_have_count(0)
 
     def go(self, where: str) -> None:
         """To a path of the application, or to a whole address."""
@@ -100,7 +101,7 @@ class Somebody:
         return answer.body()
 
     def reads(self, text: str | re.Pattern[str]) -> None:
-        expect(self.tab.get_by_role("main")).to_contain_text(text, timeout=PATIENCE)
+        expect(self.tab.get_by_role("main")).to_contain_text(text)
         self.look()
 
     def heading(self, name: str | re.Pattern[str], timeout: float = PATIENCE) -> None:
