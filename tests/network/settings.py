@@ -2,9 +2,12 @@
 
 import os
 import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
 
 os.environ.setdefault("MOYEORA_HOME", tempfile.mkdtemp(prefix="moyeora-tests-"))
 
+from moyeora.network.frame import clock
 from moyeora.network.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -12,3 +15,12 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if "PASSWORD_AGAIN_AFTER" in os.environ:
     ACCOUNT_REAUTHENTICATION_TIMEOUT = int(os.environ["PASSWORD_AGAIN_AFTER"])
+if "CLOCK_AHEAD" in os.environ:
+    _now, _ahead = clock.now, Path(os.environ["CLOCK_AHEAD"])
+
+    def _later() -> datetime:
+        """The present moment and as many seconds as the file says."""
+        return _now() + timedelta(seconds=float(_ahead.read_text()) if _ahead.exists() else 0)
+
+    clock.now = _later  # before any room imports it
+    JOB_ROUNDS = timedelta(seconds=1)

@@ -7,8 +7,6 @@ walked by itself.
 
 import json
 import os
-import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,19 +15,21 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from tests.network.looking import (
+    WIDTHS,
+    chromium,  # noqa: F401  a fixture
+    faults_of,
+    skeleton,
+    without_chromium,
+)
 from tests.network.permissions import table
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 PAGES = [
     name
     for name, (_, expected) in table("PAGES").items()
     if " " not in name and {"ok", "again"} & set(expected.values())
 ]
-WIDTHS = (1280, 390)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
+pytestmark = without_chromium
 
 
 @pytest.fixture(scope="session")
@@ -71,17 +71,7 @@ def new_database(home: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def chromium(playwright):
-    browser = playwright.chromium.launch(
-        executable_path=CHROMIUM,
-        args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-    )
-    yield browser
-    browser.close()
-
-
-@pytest.fixture(scope="session")
-def walker(site, chromium):
+def walker(site, chromium):  # noqa: F811  a fixture
     return Walker(site, chromium.new_context())
 
 
@@ -116,10 +106,9 @@ class Walker:
         assert answer.status < 400, f"{path}: {answer.status}"
         if "<html" not in answer.text():
             return False  # a file, or a part that stands in another page
-        told_apart = r"<(\w+)|class=\"([^\"]*)\"| (type|role|lang|aria-\w+|disabled|checked)\b"
-        skeleton = hash(tuple(re.findall(told_apart, answer.text())))
-        new = skeleton not in self.seen
-        self.seen.add(skeleton)
+        built = skeleton(answer.text())
+        new = built not in self.seen
+        self.seen.add(built)
         return new
 
     def faults(self, path: str, status: int = 200) -> list[str]:
@@ -128,17 +117,7 @@ class Walker:
         self.tab.set_viewport_size({"width": WIDTHS[0], "height": 800})
         answer = self.tab.goto(self.site["address"] + path)
         found = [] if answer.status == status else [f"status {answer.status}"]
-        for width in WIDTHS:
-            self.tab.set_viewport_size({"width": width, "height": 800})
-            wide = self.tab.evaluate("document.documentElement.scrollWidth")
-            if wide > width:
-                found.append(f"{width} px: scrolls sideways to {wide}")
-            result = Axe().run(self.tab, options={"resultTypes": ["violations"]})
-            found += [
-                f"{width} px: {rule['id']}: {node['html'][:200]} {node['failureSummary']}"
-                for rule in result.response["violations"]
-                for node in rule["nodes"]
-            ]
+        found += faults_of(self.tab)
         expected = f"status of {status} "  # Chromium tells of the page's own status as of an error
         drawing = "GL Driver Message"  # the graphics card's own, of how quick it is
         found += [said for said in self.said if expected not in said and drawing not in said]

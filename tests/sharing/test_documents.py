@@ -179,6 +179,8 @@ def test_why_names_the_unit_that_was_got_and_the_fraction_that_is_carried():
     assert "남은 돈 100원 × 1/3 = 33 1/3원 → 34원" in why_text(made, "a")
     assert "2/3원을 먼저 받은" in why_text(made, "a")
     assert "1/3원은 다음 셈으로 넘긴다" in why_text(made, "b")
+    (reason, *_) = why(made, "b", exact=False)
+    assert reason.text == "남은 돈 100원 × 1/3 → 33원 (1원 미만은 다음 정산에서 셈합니다)"
     second = read_receipt({"id": "2", "date": date(2026, 1, 2), "amount": 100}, agreement)
     made, _ = statement(agreement, second, state)
     assert "지금까지 나눈 돈 200원 × 1/3 − 이미 받은 34원 = 32 2/3원 → 33원" in why_text(made, "a")

@@ -201,6 +201,7 @@ ACCOUNT_SESSION_REMEMBER = True  # a working day; nobody needs to be asked
 X_FRAME_OPTIONS = "DENY"
 
 JOB_LEASE = timedelta(seconds=30)  # so long a job waits for a worker that died
+JOB_ROUNDS = timedelta(minutes=1)  # how often a worker looks whether a round is due
 
 _MAIL = urlsplit(os.environ.get("EMAIL_URL", ""))
 EMAIL_BACKEND = (

@@ -3,6 +3,7 @@
 import datetime
 import re
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -35,8 +36,13 @@ def formatter(form: str) -> Format:
     raise ValueError(f"unknown format {form!r}; known: ',', 'YYYY년 M월 D일', '을/를'")
 
 
-# 0 to 999, and the same as three digits after a comma: what a grouped number is made of.
-_GROUPS = pa.array([str(n) for n in range(1000)] + [f",{n:03}" for n in range(1000)], pa.string())
+@cache
+def _groups() -> pa.Array:
+    """0 to 999, and the same as three digits after a comma: what a grouped number is made of.
+
+    Not made while importing: Arrow's first array imports pandas, where that is installed.
+    """
+    return pa.array([str(n) for n in range(1000)] + [f",{n:03}" for n in range(1000)], pa.string())
 
 
 def grouped_together(values: pa.Array) -> pa.Array | None:
@@ -56,7 +62,7 @@ def grouped_together(values: pa.Array) -> pa.Array | None:
         here = np.flatnonzero(count > n)
         rest, last = np.divmod(rest, 1000)
         made.values[place[here] - n] = last[here] + 1000 * (count[here] > n + 1)
-    fragments = _GROUPS.take(pa.array(made.values))
+    fragments = _groups().take(pa.array(made.values))
     ends = offsets(fragments)[made.starts].astype(np.int32)
     return pa.StringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), fragments.buffers()[2])
 

@@ -28,12 +28,13 @@ class Reason:
     left: int | None
 
 
-def why(made: Statement, firm: str, lang: str = "ko") -> list[Reason]:
+def why(made: Statement, firm: str, lang: str = "ko", *, exact: bool = True) -> list[Reason]:
     """The path of each won of a statement to one firm, by its id or name.
 
-    Raises ``Refused`` when there is no such firm or account.
+    Without ``exact`` the fractions of a unit are not written out, only that there are some: as on
+    a bill. Raises ``Refused`` when there is no such firm or account.
     """
-    return _Why(made, firm, lang).reasons()
+    return _Why(made, firm, lang, exact=exact).reasons()
 
 
 def why_text(made: Statement, firm: str, lang: str = "ko") -> str:
@@ -42,7 +43,7 @@ def why_text(made: Statement, firm: str, lang: str = "ko") -> str:
 
 
 class _Why:
-    def __init__(self, made: Statement, firm: str, lang: str) -> None:
+    def __init__(self, made: Statement, firm: str, lang: str, *, exact: bool = True) -> None:
         ids = {
             name: party.id
             for party in made.agreement.parties
@@ -51,7 +52,7 @@ class _Why:
         if firm not in ids:
             known = " | ".join(party.id for party in made.agreement.parties)
             raise refuse("unknown-firm", "--firm", f"there is no firm or account {firm!r}", known)
-        self.made, self.firm, self.lang = made, ids[firm], lang
+        self.made, self.firm, self.lang, self.exact = made, ids[firm], lang, exact
         self.agreement = made.agreement
         self.workings = {working.step: working for working in made.workings}
 
@@ -167,6 +168,12 @@ class _Why:
                 f" (돈이 모자라 {with_particle(short, '은/는')} 다음에)",
                 f" (there was too little: {short} come later)",
             )
+        if not self.exact:
+            one = self.money(1)
+            return self.say(
+                f" ({one} 미만은 다음 정산에서 셈합니다)",
+                f" (less than {one} is counted with the next receipt)",
+            )
         if rest > 0:
             return self.say(
                 f" (끝수 {self.units(rest)}은 다음 셈으로 넘긴다)",
@@ -184,7 +191,6 @@ class _Why:
         if division.claims:
             return self.say(f"남은 돈 {pot} 가운데 {got}", f"{got} of the {pot} that were left")
         ratio = division.ratios()[division.firms.index(self.firm)]
-        exact = self.units(Fraction(line.due, line.scale))
         said = self.say(f"남은 돈 {pot} × {percent(ratio)}", f"{pot} left × {percent(ratio)}")
         if so_far != n["pot"]:
             had = self.units(ratio * so_far - Fraction(line.due, line.scale))
@@ -192,7 +198,9 @@ class _Why:
                 f"지금까지 나눈 돈 {self.money(so_far)} × {percent(ratio)} − 이미 받은 {had}",
                 f"{self.money(so_far)} divided so far × {percent(ratio)} − {had} had before",
             )
-        return f"{said} = {exact} → {got}"
+        if self.exact:
+            said += f" = {self.units(Fraction(line.due, line.scale))}"
+        return f"{said} → {got}"
 
     def _fee(self, step: Fee, line: Line, n: dict[str, Any]) -> str:
         got = self.money(line.amount)

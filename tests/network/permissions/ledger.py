@@ -25,6 +25,7 @@ statements_export    | ok    ok    ok          | ok      404     | 403         4
 batch                | ok    403   403         | 403     404     | 403         403    | 403      | ok      | login
 batch_file           | ok    403   403         | 403     404     | 403         403    | 403      | 403     | login
 POST batch_send      | 422   403   403         | 403     404     | 403         403    | 403      | 403     | login
+POST batch_paid      | go    403   403         | 403     404     | 403         403    | 403      | 403     | login
 POST payout_end      | go    403   403         | 403     404     | 403         403    | 403      | 403     | login
 """
 
@@ -108,6 +109,7 @@ def given(people):
         "batch": at_batch,
         "batch_file": to(batch_id=batch.id, form="xml"),
         "POST batch_send": at_batch,
+        "POST batch_paid": at_batch,
         "POST payout_end": at_payout.send(answer="paid"),
         **{
             f"GET /money/{{consortium_id}}/{what}": at_group

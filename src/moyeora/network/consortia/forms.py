@@ -11,6 +11,7 @@ from moyeora.formation.trades import FUNCTIONS, default_trades
 from moyeora.network.consortia import words
 from moyeora.network.consortia.item_table import Table, places
 from moyeora.network.frame.faults import Refused
+from moyeora.network.frame.fields import NumberField, bare
 
 
 class DayInput(forms.DateInput):
@@ -28,9 +29,8 @@ class AmountField(forms.CharField):
         super().__init__(widget=widget, max_length=24, **options)
 
     def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        bare = text.replace(",", "").replace("원", "").replace("₩", "").replace(" ", "")
-        return int(bare) if bare.isdecimal() and bare.isascii() else bare
+        text = bare(super().clean(value))
+        return int(text) if text.isdecimal() and text.isascii() else text
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value:,}" if isinstance(value, int) else value
@@ -167,7 +167,7 @@ class NeedForm(forms.Form):
     other = forms.ChoiceField(
         label=_("or also this capability"), choices=capability_choices, required=False
     )
-    quantity = forms.IntegerField(label=_("Quantity"), min_value=1)
+    quantity = NumberField(label=_("Quantity"), min_value=1)
     by = forms.DateField(
         label=_("Done by"),
         widget=DayInput(),

@@ -114,10 +114,11 @@ def work(
     """Do jobs, one after the other, until ``leaving`` is set or, if so asked, none waits."""
     name = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
     leaving = leaving or threading.Event()
-    looked = -60.0
+    looks_every = settings.JOB_ROUNDS.total_seconds()
+    looked = -looks_every
     while not leaving.is_set():
         try:
-            if time.monotonic() - looked >= 60 and not until_idle:
+            if time.monotonic() - looked >= looks_every and not until_idle:
                 looked = time.monotonic()
                 start_rounds(now())
             claimed = claim(name)

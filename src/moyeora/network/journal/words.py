@@ -48,6 +48,8 @@ class _Told(string.Formatter):
 
     def get_value(self, key: Any, args: Any, kwargs: Any) -> Any:
         value = self.facts.get(str(key), "…")
+        if type(value) is int:
+            return f"{value:,}"
         return ", ".join(map(str, value)) if isinstance(value, list) else value
 
     def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from moyeora.network.ledger.models import Account, Transfer
@@ -25,6 +25,19 @@ class Row:
 def trial_balance(consortium: UUID | None = None) -> list[Row]:
     """All accounts of a consortium (or of all that the scope lets see)."""
 
+    accounts = _summed()
+    if consortium is not None:
+        accounts = accounts.filter(consortium=consortium)
+    return [Row(each, each.debited, each.credited) for each in accounts]
+
+
+def due_somewhere() -> QuerySet[Account]:
+    """The consortia in which something is due that no batch has taken yet."""
+    due = _summed().filter(kind=Account.Kind.DUE, credited__gt=F("debited"))
+    return due.order_by().values("consortium_id")
+
+
+def _summed() -> QuerySet[Account]:
     def total(side: str) -> Coalesce:
         sums = (
             Transfer.objects.filter(**{side: OuterRef("pk")})
@@ -35,10 +48,7 @@ def trial_balance(consortium: UUID | None = None) -> list[Row]:
         )
         return Coalesce(Subquery(sums), 0)
 
-    accounts = Account.objects.annotate(debited=total("debit"), credited=total("credit"))
-    if consortium is not None:
-        accounts = accounts.filter(consortium=consortium)
-    return [Row(each, each.debited, each.credited) for each in accounts]
+    return Account.objects.annotate(debited=total("debit"), credited=total("credit"))
 
 
 def out_of_balance(rows: list[Row]) -> dict[str, int]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import xlsxwriter
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_scopes import scopes_disabled
@@ -26,16 +27,23 @@ TYPES: Final = {
 
 def payout_file(batch: Batch, form: str) -> bytes:
     """A batch for the bank as ``xml`` (pain.001) or ``csv``, the one place where account numbers
-    are written out.
+    are written out; Http404 where no payment goes to an account.
     """
     payments = _payments(batch)
+    if not payments:
+        raise Http404
     if form == "csv":
         return bank_file.as_csv(payments)
-    agreement = batch.consortium.agreements.exclude(state=Agreement.State.REFUSED).first()
+    made = timezone.localtime(batch.made)  # the bank's day is Korea's
+    payer = payer_of(batch.consortium)
+    return bank_file.pain_001(batch.id.hex, made, made.date(), payer, payments)
+
+
+def payer_of(consortium: Consortium) -> bank_file.Payer:
+    """The project's account as the agreement has it; its number is "" where it names none."""
+    agreement = consortium.agreements.exclude(state=Agreement.State.REFUSED).first()
     terms = from_json(agreement.terms)
-    payer = bank_file.Payer(terms.holder or batch.consortium.title, terms.bank, terms.account)
-    on = timezone.localdate(batch.made)
-    return bank_file.pain_001(batch.id.hex, batch.made, on, payer, payments)
+    return bank_file.Payer(terms.holder or consortium.title, terms.bank, terms.account)
 
 
 def lines_file(consortium: Consortium, party: str, form: str, lang: str) -> bytes:
@@ -84,14 +92,17 @@ def _xlsx(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
 
 
 def _payments(batch: Batch) -> list[bank_file.Payment]:
+    """The payments to firms: nobody has told an account of the tax office, or the association's."""
     with scopes_disabled():  # the accounts of the firms that are paid, for this file alone
-        rows = list(batch.payouts.select_related("firm", "account").order_by("party"))
+        rows = list(
+            batch.payouts.exclude(account=None).select_related("firm", "account").order_by("party")
+        )
     return [
         bank_file.Payment(
             row.id.hex,
-            row.account.holder if row.account else row.party,
-            row.account.bank if row.account else "",
-            row.account.number if row.account else "",
+            row.account.holder,
+            row.account.bank,
+            row.account.number,
             row.amount,
             row.currency,
             f"{batch.consortium.title} {batch.number}",

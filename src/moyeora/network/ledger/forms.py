@@ -5,12 +5,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from moyeora.network.frame.fields import AmountField, NumberField
+
 
 class ReceiptForm(forms.Form):
     """What the bank shows."""
 
     on = forms.DateField(label=_("Received on"), widget=forms.DateInput({"type": "date"}))
-    amount = forms.IntegerField(label=_("Amount"), min_value=0)
+    amount = AmountField(label=_("Amount"), min_value=0)
     bank_reference = forms.CharField(
         label=_("The bank's reference"),
         max_length=60,
@@ -36,7 +38,7 @@ class ReceiptForm(forms.Form):
         ]
         self.facts = [fact.id for fact in facts]
         for fact in facts:
-            self.fields[f"fact_{fact.id}"] = forms.IntegerField(
+            self.fields[f"fact_{fact.id}"] = NumberField(
                 label=fact.name, min_value=0, initial=0, required=False
             )
 
@@ -50,7 +52,7 @@ class ClaimForm(forms.Form):
     """A cost to be paid back."""
 
     what = forms.CharField(label=_("What for"), max_length=120)
-    amount = forms.IntegerField(label=_("Amount"), min_value=1)
+    amount = AmountField(label=_("Amount"), min_value=1)
     document = forms.CharField(
         label=_("Document"), max_length=120, help_text=_("The tax invoice's or receipt's number.")
     )
@@ -60,7 +62,7 @@ class HoldForm(forms.Form):
     """A disputed part of what is due to a firm."""
 
     firm = forms.ChoiceField(label=_("Due to"))
-    amount = forms.IntegerField(label=_("Held amount"), min_value=1)
+    amount = AmountField(label=_("Held amount"), min_value=1)
     reason = forms.CharField(label=_("What is disputed"), max_length=300)
 
     def __init__(self, *arguments: Any, firms: list[Any], **named: Any) -> None:

@@ -6,12 +6,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from moyeora.network.consortia.models import Party
+from moyeora.network.consortia.models import Agreement, Consortium, Party
 from moyeora.network.frame.actor import Actor, Office
 from moyeora.network.frame.navigation import Waiting, waits
 from moyeora.network.journal.words import describe
-from moyeora.network.ledger.models import Batch, CostClaim, Receipt
+from moyeora.network.ledger.balance import due_somewhere
+from moyeora.network.ledger.models import Batch, CostClaim, Payout, Receipt
+from moyeora.network.members.models import BankAccount
 
+KNOWN = (BankAccount.State.ASKED, BankAccount.State.CONFIRMED, BankAccount.State.USED)
 KINDS = {
     "receipt.recorded": gettext_lazy("recorded receipt {number}"),
     "receipt.seen_again": gettext_lazy("entered receipt {number} again; nothing changed"),
@@ -45,6 +48,27 @@ def money(actor: Actor) -> Iterator[Waiting]:
     if actor.office != Office.OWNER:
         return
     active = Party.objects.filter(firm=actor.firm, left=None).values("consortium_id")
+    agreed = Agreement.objects.filter(consortium__in=active, state=Agreement.State.IN_FORCE)
+    if (
+        agreed.exists()
+        and not BankAccount.objects.filter(firm=actor.firm, state__in=KNOWN).exists()
+    ):
+        yield Waiting(
+            "account",
+            _("Enter your firm's bank account, so that it can be paid"),
+            reverse("accounts"),
+        )
+    for payout in Payout.own.filter(state=Payout.State.BOUNCED).select_related("batch"):
+        later = Payout.own.filter(
+            batch__consortium=payout.batch.consortium_id, batch__number__gt=payout.batch.number
+        )
+        if not later.exists():
+            yield Waiting(
+                "account",
+                _("A payment came back (%(reason)s): look at your bank account")
+                % {"reason": payout.reason},
+                reverse("accounts"),
+            )
     claims = CostClaim.objects.filter(state=CostClaim.State.CLAIMED, consortium__in=active)
     for claim in claims.exclude(firm=actor.firm).select_related("firm"):
         yield Waiting(
@@ -62,6 +86,12 @@ def money(actor: Actor) -> Iterator[Waiting]:
             _("Divide receipt %(number)s: %(title)s")
             % {"number": receipt.number, "title": receipt.consortium.title},
             reverse("money", args=[receipt.consortium_id]),
+        )
+    for consortium in Consortium.objects.filter(lead=actor.firm, id__in=due_somewhere()):
+        yield Waiting(
+            "batch",
+            _("Pay out what is due: %(title)s") % {"title": consortium.title},
+            reverse("money", args=[consortium.id]),
         )
     for batch in Batch.objects.filter(consortium__lead=actor.firm, sent=None):
         yield Waiting(

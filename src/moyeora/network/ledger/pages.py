@@ -20,10 +20,11 @@ from moyeora.network.consortia.models import Agreement, Consortium
 from moyeora.network.consortia.pages import may
 from moyeora.network.frame.clock import today
 from moyeora.network.frame.faults import NotAllowed
+from moyeora.network.frame.fields import in_currency
 from moyeora.network.frame.forms import entered, form_page, sent
 from moyeora.network.ledger import payouts, permissions, receipts
 from moyeora.network.ledger.balance import out_of_balance, trial_balance
-from moyeora.network.ledger.files import TYPES, lines_file, payout_file
+from moyeora.network.ledger.files import TYPES, lines_file, payer_of, payout_file
 from moyeora.network.ledger.forms import ClaimForm, HoldForm, ReceiptForm
 from moyeora.network.ledger.looking import sees_all, statement_for
 from moyeora.network.ledger.models import Batch, CostClaim, Hold, Payout, Receipt, Statement
@@ -45,6 +46,7 @@ def money(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
         "ledger/money.html",
         {
             "consortium": consortium,
+            "currency": _currency(consortium),
             "agreement": agreement,
             "number": number,
             "mine": position(consortium, number),
@@ -81,11 +83,14 @@ def record(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     agreed = program(from_json(agreement.terms), agreement.version)
     lang = request.LANGUAGE_CODE
     facts = [_Named(fact.id, fact.name[lang]) for fact in agreed.facts]
-    form = ReceiptForm(
-        **sent(request),
-        facts=facts,
-        invoices=list(Invoice.objects.filter(consortium=consortium)),
-        initial={"on": today()},
+    form = in_currency(
+        ReceiptForm(
+            **sent(request),
+            facts=facts,
+            invoices=list(Invoice.objects.filter(consortium=consortium)),
+            initial={"on": today()},
+        ),
+        agreed.currency,
     )
 
     def record_and_divide(data: dict[str, Any]) -> Receipt:
@@ -182,7 +187,7 @@ def claim(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     """Claim a cost."""
     consortium = _consortium(consortium_id)
     _must(permissions.owns_a_party, request, consortium, "ledger.cost.claim")
-    form = ClaimForm(**sent(request))
+    form = in_currency(ClaimForm(**sent(request)), _currency(consortium))
     if entered(form, lambda data: receipts.claim_cost(request.actor, consortium, **data)):
         messages.success(request, _("Another firm's owner approves it now."))
         return redirect("money", consortium.id)
@@ -216,6 +221,7 @@ def hold(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
         for party in consortium.parties.filter(left=None).select_related("firm")
     }
     form = HoldForm(**sent(request), firms=list(firms.values()))
+    in_currency(form, _currency(consortium))
 
     def put(data: dict[str, Any]) -> Hold:
         firm, amount, reason = firms[data["firm"]], data["amount"], data["reason"]
@@ -269,6 +275,10 @@ def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
                 (payout, whose(payout.party))
                 for payout in found.payouts.select_related("firm").order_by("party")
             ],
+            "in_file": found.payouts.exclude(account=None).exists(),
+            "by_hand": [whose(payout.party) for payout in found.payouts.filter(account=None)],
+            "waiting": found.payouts.filter(state=Payout.State.SENT).count(),
+            "payer": payer_of(found.consortium).account,
         },
     )
 
@@ -288,6 +298,16 @@ def send(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """The bank has taken the file."""
     found = _batch(request, batch_id)
     payouts.send(request.actor, found)
+    return redirect("batch", found.id)
+
+
+@may("consortia.see")
+@require_POST
+def paid(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """All that was sent was paid."""
+    found = _batch(request, batch_id)
+    for payout in found.payouts.filter(state=Payout.State.SENT).select_related("batch"):
+        payouts.confirm(request.actor, payout)
     return redirect("batch", found.id)
 
 
@@ -333,6 +353,12 @@ class _Named:
 
 def _consortium(consortium_id: UUID) -> Consortium:
     return get_object_or_404(Consortium.objects.select_related("lead"), id=consortium_id)
+
+
+def _currency(consortium: Consortium) -> str:
+    """That of the agreement in force; won where none is, and an action refuses what is entered."""
+    agreement = consortium.agreements.filter(state=Agreement.State.IN_FORCE).first()
+    return agreement.terms["currency"] if agreement else "KRW"
 
 
 def _statement(receipt_id: UUID) -> Statement:

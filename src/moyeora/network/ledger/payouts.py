@@ -17,7 +17,8 @@ from moyeora.network.journal.audience import CONSORTIUM, Audience, firms
 from moyeora.network.ledger import permissions  # noqa: F401 - registers who may
 from moyeora.network.ledger.books import Kind, Move, account, balance, post
 from moyeora.network.ledger.models import Account, Batch, Hold, Payout
-from moyeora.network.members.models import BankAccount, Firm
+from moyeora.network.members.actions.accounts import account_in_use
+from moyeora.network.members.models import Firm
 
 
 @action("ledger.hold")
@@ -31,12 +32,12 @@ def hold(act: Act, consortium: Consortium, *, firm: Firm, amount: int, reason: s
             Fault("reason", _("The reason is missing."), _("Say what is disputed, and where."))
         )
     if due is None or not 0 < amount <= -balance(due):
-        most = 0 if due is None else max(0, -balance(due))
         faults.append(
             Fault(
                 "amount",
                 _("Only what is due and not yet instructed can be held."),
-                _("Write 1 to %(most)s.") % {"most": f"{most:,}"},
+                # How much is due is for the firm alone to know.
+                _("Write less. If nothing has come in yet, wait for the next receipt."),
             )
         )
     if faults:
@@ -108,13 +109,8 @@ def instruct(act: Act, consortium: Consortium) -> Batch:
     numbers = [each.party for each in payable if each.party in parties]
     # Each firm's own account number; the file for the bank is the one place where it is written.
     with scopes_disabled():
-        in_use = {
-            one.firm.number: one
-            for one in BankAccount.objects.filter(
-                firm__number__in=numbers, state=BankAccount.State.USED
-            ).select_related("firm")
-        }
-    without = [parties[number].name for number in numbers if number not in in_use]
+        in_use = {number: account_in_use(parties[number], act.at) for number in numbers}
+    without = [parties[number].name for number, one in in_use.items() if one is None]
     if without:
         raise Refused(
             Fault(

@@ -68,7 +68,8 @@ def view(statement: Statement, party: str, lang: str) -> View:
     made = recompute(statement)
     reasons = {}
     if party in {each.id for each in made.agreement.parties}:
-        reasons = {(r.clause, r.title): r for r in why(made, party, lang) if r.amount is not None}
+        told = why(made, party, lang, exact=False)
+        reasons = {(r.clause, r.title): r for r in told if r.amount is not None}
     steps = []
     for step_id in dict.fromkeys(line.step for line in made.lines):
         step = made.agreement.step(step_id)
@@ -172,7 +173,7 @@ def pdf(seen: View, firm: str, title: str, lang: str) -> bytes:
         rows += [(s.clause, s.title, amount(s.mine), amount(s.total)) for s in seen.steps]
         rows.append(("", "합계" if ko else "Sum", amount(seen.due), amount(seen.amount)))
     blocks = [
-        Block("title", f"정산서 {seen.number}" if ko else f"Statement {seen.number}"),
+        Block("title", f"정산서 제{seen.number}호" if ko else f"Statement {seen.number}"),
         Block(
             "rows",
             rows=(

@@ -23,6 +23,7 @@ urlpatterns = [
     path("holds/<uuid:hold_id>/release/", pages.release, name="hold_release"),
     path("batches/<uuid:batch_id>/", pages.batch, name="batch"),
     path("batches/<uuid:batch_id>/send/", pages.send, name="batch_send"),
+    path("batches/<uuid:batch_id>/paid/", pages.paid, name="batch_paid"),
     re_path(
         r"^batches/(?P<batch_id>[0-9a-f-]{36})/payout\.(?P<form>csv|xml)$",
         pages.batch_file,

@@ -14,6 +14,7 @@ import xlsxwriter
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from moyeora.network.frame.clock import today
 from moyeora.network.members.imports.columns import LABELS as COLUMN_LABELS
@@ -40,7 +41,7 @@ def export_firms(firms: QuerySet[Firm], format: str) -> HttpResponse:
         _("name in English"),
         _("trade (KSIC)"),
         _("trade"),
-        _("place"),
+        pgettext("firm", "place"),
         _("employees"),
         _("capabilities"),
         _("certificates"),

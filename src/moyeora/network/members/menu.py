@@ -1,6 +1,7 @@
 """What members puts into the menu, and what waits there for a person."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from uuid import UUID
 
 import rules
 from django.urls import reverse
@@ -9,8 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from moyeora.network.frame.actor import Actor, Office
 from moyeora.network.frame.navigation import Entry, Waiting, offer, waits
+from moyeora.network.journal.words import names
 from moyeora.network.members.actions.accounts import seasoned_owners, waiting_for_a_call
-from moyeora.network.members.models import BankAccount, Upload
+from moyeora.network.members.models import BankAccount, Firm, Upload
 
 
 def register() -> None:
@@ -25,8 +27,14 @@ def register() -> None:
             90,
         )
     )
+    names(firm_names)
     waits(accounts, account=gettext_lazy("Changes of a bank account"))
     waits(uploads, upload=gettext_lazy("Tables that are being brought in"))
+
+
+def firm_names(ids: Collection[UUID]) -> dict[UUID, str]:
+    """The firms among these ids: every member knows every other by name."""
+    return dict(Firm.objects.filter(id__in=ids).values_list("id", "name"))
 
 
 def accounts(actor: Actor) -> Iterator[Waiting]:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from moyeora.network.frame.fields import AmountField, NumberField
 from moyeora.network.orders.models import Invoice
 from moyeora.network.orders.packages import Package
 
@@ -55,14 +56,14 @@ class ChangeForm(forms.Form):
     """The next version of the order: each package's quantity and days, the price, the due date."""
 
     why = forms.CharField(label=_("Why it changes"), max_length=300)
-    price = forms.IntegerField(label=_("The customer pays"), min_value=1)
+    price = AmountField(label=_("The customer pays"), min_value=1)
     due = day_field(_("Due"))
 
     def __init__(self, *arguments: Any, packages: tuple[Package, ...], **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.packages = packages
         for each in packages:
-            self.fields[f"{each.key}.quantity"] = forms.IntegerField(
+            self.fields[f"{each.key}.quantity"] = NumberField(
                 label=_("Quantity of “%(title)s”") % {"title": each.title},
                 min_value=1,
                 initial=each.quantity,
@@ -98,7 +99,7 @@ class ChangeForm(forms.Form):
 class DeliveryForm(forms.Form):
     """A delivery of a package."""
 
-    quantity = forms.IntegerField(label=_("Quantity"), min_value=1)
+    quantity = NumberField(label=_("Quantity"), min_value=1)
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
 
@@ -106,7 +107,7 @@ class InvoiceForm(forms.Form):
     """An invoice for a part of the price."""
 
     what = forms.CharField(label=_("What for"), max_length=200)
-    gross = forms.IntegerField(label=_("Amount, VAT included"), min_value=1)
+    gross = AmountField(label=_("Amount, VAT included"), min_value=1)
     on = day_field(_("Issued on"))
     vat_class = forms.ChoiceField(label=_("VAT"), choices=Invoice.VatClass.choices)
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, datetime, time
 
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +20,14 @@ from moyeora.network.jobs.kinds import hourly
 from moyeora.network.jobs.work import Task
 from moyeora.network.journal.words import describe
 from moyeora.network.orders.actions.deliveries import accept_by_silence, silent_deliveries
-from moyeora.network.orders.models import Consent, Mailing, Order, WorkPackage
+from moyeora.network.orders.models import (
+    Consent,
+    CustomerLink,
+    Delivery,
+    Mailing,
+    Order,
+    WorkPackage,
+)
 
 KINDS = {
     "contract.concluded": gettext_lazy("concluded the contract with the customer"),
@@ -27,7 +36,7 @@ KINDS = {
     "order.change_agreed": gettext_lazy("agreed to version {version} of the order"),
     "order.change_refused": gettext_lazy("refused version {version} of the order"),
     "order.changed": gettext_lazy("put version {version} of the order in force"),
-    "delivery.made": gettext_lazy("delivered {quantity} {unit} of {package}"),
+    "delivery.made": gettext_lazy("delivered of “{title}”: {quantity}"),
     "delivery.accepted": gettext_lazy("accepted a delivery"),
     "delivery.rejected": gettext_lazy("rejected a delivery: {reason}"),
     "delivery.accepted_by_silence": gettext_lazy("accepted a delivery by silence"),
@@ -62,6 +71,7 @@ def register() -> None:
         contract=gettext_lazy("Contracts to conclude"),
         change=gettext_lazy("Changes of orders to answer"),
         package=gettext_lazy("Work packages that are due"),
+        delivery=gettext_lazy("Deliveries to show to the customer"),
         mailing=gettext_lazy("Steps of mailings"),
     )
 
@@ -95,12 +105,24 @@ def work(actor: Actor) -> Iterator[Waiting]:
     open_ = WorkPackage.objects.filter(
         firm=actor.firm, state__in=(WorkPackage.State.PLANNED, WorkPackage.State.RUNNING)
     ).filter(press_job=None)
-    for package in open_:
+    handed_over = Sum("deliveries__quantity", filter=~Q(deliveries__state=Delivery.State.REJECTED))
+    for package in open_.annotate(done=Coalesce(handed_over, 0)).filter(done__lt=F("quantity")):
+        text = _("Begin the mailing: %(title)s") if package.mailing else _("Deliver: %(title)s")
         yield Waiting(
-            "package",
-            _("Deliver: %(title)s") % {"title": package.title},
+            "mailing" if package.mailing else "package",
+            text % {"title": package.title},
             reverse("package", args=[package.id]),
             _end_of(package.ends),
+        )
+    unseen = Delivery.objects.filter(
+        package__consortium__lead=actor.firm, state=Delivery.State.WAITING
+    ).exclude(id__in=CustomerLink.objects.values("subject"))
+    for delivery in unseen.select_related("package"):
+        yield Waiting(
+            "delivery",
+            _("Send the customer a link to accept: %(title)s") % {"title": delivery.package.title},
+            reverse("package", args=[delivery.package_id]),
+            delivery.deadline,
         )
     for mailing in Mailing.objects.filter(state__in=MAILING_NEXT).select_related(
         "package__consortium"

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from moyeora.network.consortia.agreements.terms import PERMILLE, PartyTerms, Terms
+from moyeora.network.frame.fields import AmountField, in_currency
 
 MODE_CHOICES = (
     ("lead", _("the lead firm contracts, the others are its subcontractors")),
@@ -41,7 +42,7 @@ class DraftForm(forms.Form):
     """Everything that is agreed; percentages as people write them (``12.5``)."""
 
     customer = forms.CharField(label=_("Customer"), max_length=100)
-    price = forms.IntegerField(label=_("The customer pays (VAT included)"), min_value=1)
+    price = AmountField(label=_("The customer pays (VAT included)"), min_value=1)
     begins = forms.DateField(label=_("Begins"), widget=forms.DateInput({"type": "date"}))
     due = forms.DateField(label=_("Due"), widget=forms.DateInput({"type": "date"}))
     mode = forms.ChoiceField(label=_("Who contracts with the customer"), choices=MODE_CHOICES)
@@ -60,7 +61,7 @@ class DraftForm(forms.Form):
     retention_days = forms.IntegerField(
         label=_("Released so many days after the due date"), min_value=0, max_value=3650
     )
-    late_each = forms.IntegerField(
+    late_each = AmountField(
         label=_("A day of delay costs the late firm"),
         min_value=0,
         help_text=_("It goes to the other firms by their shares. 0: nothing."),
@@ -82,6 +83,7 @@ class DraftForm(forms.Form):
     def __init__(self, *arguments: Any, terms: Terms, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.terms = terms
+        in_currency(self, terms.currency)
         for party in terms.parties:
             self.fields[f"weight_{party.id}"] = forms.DecimalField(
                 label=_("Share of %(firm)s, %%") % {"firm": party.name},

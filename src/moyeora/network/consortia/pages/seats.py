@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +18,7 @@ from moyeora.network.consortia.seating import companions, missing, needs
 from moyeora.network.frame.actor import Office
 from moyeora.network.frame.charts import Span
 from moyeora.network.frame.faults import Refused
+from moyeora.network.frame.fields import NumberField
 from moyeora.network.frame.forms import tell
 from moyeora.network.jobs.models import State
 
@@ -140,7 +140,7 @@ class LeaveForm(ReasonForm):
         super().__init__(*arguments)
         self.seats = seats
         for one in seats:
-            self.fields[f"done.{one.id}"] = forms.IntegerField(
+            self.fields[f"done.{one.id}"] = NumberField(
                 label=_("Delivered of “%(title)s” (of %(most)s)")
                 % {"title": one.title, "most": words.quantity(one.quantity, one.unit)},
                 min_value=0,

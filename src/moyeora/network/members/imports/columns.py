@@ -9,7 +9,7 @@ from typing import Final
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext_lazy
 
 from moyeora.formation.members import EXCLUSION_COLUMNS, TIE_COLUMNS
 from moyeora.formation.tables import Column
@@ -33,7 +33,7 @@ LABELS: Final[dict[str, Promise]] = {
     "firm": _("business number"),
     "name": _("name of the firm"),
     "trade": _("trade (KSIC)"),
-    "region": _("place"),
+    "region": pgettext_lazy("firm", "place"),
     "latitude": _("latitude"),
     "longitude": _("longitude"),
     "employees": _("employees"),

@@ -12,6 +12,7 @@ from django_scopes import scopes_disabled
 
 from moyeora.network.consortia.agreements.terms import from_json as terms_from_json
 from moyeora.network.consortia.models import Agreement, Consortium, Seat
+from moyeora.network.consortia.words import quantity
 from moyeora.network.frame.faults import Fault, Refused
 from moyeora.network.journal.action import Act, action
 from moyeora.network.journal.audience import CONSORTIUM
@@ -246,15 +247,15 @@ def _from_seats(
         key = keys[seat.need][taken.setdefault(seat.need, 0)]
         taken[seat.need] += 1
         # A firm works in whole lots; what is beyond the need is not ordered.
-        quantity = min(seat.quantity, needed.get(seat.need, seat.quantity))
+        ordered = min(seat.quantity, needed.get(seat.need, seat.quantity))
         if seat.need in needed:
-            needed[seat.need] -= quantity
+            needed[seat.need] -= ordered
         made.append(
             Package(
                 key=key,
                 firm=seat.firm_id,
                 title=seat.title,
-                quantity=quantity,
+                quantity=ordered,
                 unit=seat.unit,
                 begins=max(begins, seat.begins or begins),
                 ends=min(due, seat.ends or due),
@@ -295,8 +296,8 @@ def _delivered_faults(consortium: Consortium, packages: tuple[Package, ...]) -> 
             found.append(
                 Fault(
                     f"{row.key}.quantity",
-                    _("%(done)s %(unit)s of “%(title)s” have been delivered.")
-                    % {"done": f"{done:,}", "unit": row.unit, "title": row.title},
+                    _("%(done)s of “%(title)s” have been delivered.")
+                    % {"done": quantity(done, row.unit), "title": row.title},
                     _("Keep the firm and at least this quantity."),
                 )
             )

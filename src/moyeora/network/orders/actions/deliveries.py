@@ -9,9 +9,11 @@ from uuid import UUID
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from moyeora.network.consortia import words
 from moyeora.network.consortia.agreements.terms import from_json as terms_from_json
 from moyeora.network.consortia.models import Consortium
 from moyeora.network.frame.faults import Fault, Refused
+from moyeora.network.frame.templatetags.moyeora import money
 from moyeora.network.journal.action import Act, action
 from moyeora.network.journal.audience import CONSORTIUM
 from moyeora.network.orders import permissions  # noqa: F401 - registers who may
@@ -37,12 +39,16 @@ def deliver(act: Act, package: WorkPackage, *, quantity: int, note: str = "") ->
         faults.append(Fault("", _("This package is not open."), _("Look at the order in force.")))
     if contract.closed is not None:
         faults.append(Fault("", _("This order is closed."), _("Nothing more can be delivered.")))
-    if not 0 < quantity <= open_:
+    if open_ <= 0:
+        faults.append(
+            Fault("", _("All of it has been delivered."), _("Wait for the customer's answer."))
+        )
+    elif not 0 < quantity <= open_:
         faults.append(
             Fault(
                 "quantity",
-                _("%(open)s %(unit)s are still to be delivered.")
-                % {"open": f"{open_:,}", "unit": package.unit},
+                _("%(open)s are still to be delivered.")
+                % {"open": words.quantity(open_, package.unit)},
                 _("Write 1 to that many."),
             )
         )
@@ -75,7 +81,7 @@ def deliver(act: Act, package: WorkPackage, *, quantity: int, note: str = "") ->
     act.record(
         "delivery.made",
         subject=made.id,
-        facts={"package": package.key, "quantity": quantity, "unit": package.unit},
+        facts={"package": package.key, "title": package.title, "quantity": quantity},
         audience=CONSORTIUM,
         chain=package.consortium_id,
     )
@@ -186,11 +192,16 @@ def issue_invoice(
     so_far = consortium.invoices.aggregate(net=Sum("net"), vat=Sum("vat"))
     open_ = order.price - (so_far["net"] or 0) - (so_far["vat"] or 0)
     faults = []
-    if not 0 < gross <= open_:
+    if open_ <= 0:
+        faults.append(
+            Fault("", _("The whole price has been invoiced."), _("Change the order first."))
+        )
+    elif not 0 < gross <= open_:
         faults.append(
             Fault(
                 "gross",
-                _("%(open)s of the price have not been invoiced.") % {"open": f"{open_:,}"},
+                _("%(open)s of the price have not been invoiced.")
+                % {"open": money(open_, order.currency)},
                 _("Write 1 to that much, or change the order first."),
             )
         )

@@ -1,6 +1,7 @@
 """A mailing from the customer's consent to its destruction."""
 
 import io
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -58,10 +59,15 @@ def begin(request: HttpRequest, package_id: UUID) -> HttpResponse:
 def mailing(request: HttpRequest, mailing_id: UUID) -> HttpResponse:
     """Where the mailing stands, and the next thing to do."""
     found = _mailing(mailing_id)
+    job = Job.objects.filter(id=found.job).first() if found.job else None
+    busy = found.state in ("proofing", "printing", "destroying")
+    if request.htmx and (not busy or job is None or job.over):
+        return HttpResponse(headers={"HX-Refresh": "true"})
     package = found.package
     parties = [
         party.firm for party in package.consortium.parties.filter(left=None).select_related("firm")
     ]
+    missing = actions.missing_consents(found)
     names = {str(firm.id): firm.name for firm in parties}
     sees = actions.sees_the_list(request.actor, found)
     return render(
@@ -75,14 +81,16 @@ def mailing(request: HttpRequest, mailing_id: UUID) -> HttpResponse:
                 (label, number < AT[found.state], number == AT[found.state])
                 for number, (_key, label) in enumerate(STEPS)
             ],
-            "job": Job.objects.filter(id=found.job).first() if found.job else None,
-            "busy": found.state in ("proofing", "printing", "destroying"),
+            "job": job,
+            "busy": busy,
             "consents": [
-                (names.get(firm, firm), told["given"], told["document"])
+                (names.get(firm, firm), date.fromisoformat(told["given"]), told["document"])
                 for firm, told in found.consents.items()
             ],
-            "missing": [names[str(firm)] for firm in actions.missing_consents(found)],
-            "consent_form": ConsentForm(firms=parties, today=today()),
+            "missing": [names[str(firm)] for firm in missing],
+            "consent_form": ConsentForm(
+                firms=parties, today=today(), initial={"firm": str(missing[0])} if missing else {}
+            ),
             "upload_form": UploadForm(),
             "sees": sees,
             "speaks": actions.speaks_with_the_customer(request.actor, found),

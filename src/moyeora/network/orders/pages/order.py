@@ -15,6 +15,7 @@ from moyeora.network.consortia.pages import may
 from moyeora.network.frame.charts import Span
 from moyeora.network.frame.clock import today
 from moyeora.network.frame.faults import NotAllowed
+from moyeora.network.frame.fields import in_currency
 from moyeora.network.frame.forms import entered, form_page, sent
 from moyeora.network.orders import packages as texts
 from moyeora.network.orders import permissions
@@ -122,10 +123,13 @@ def change(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
         raise NotAllowed("orders.order.change")
     contract = get_object_or_404(CustomerContract.objects, consortium=consortium)
     current = contract.orders.get(state=Order.State.IN_FORCE)
-    form = ChangeForm(
-        **sent(request),
-        packages=texts.from_json(current.packages),
-        initial={"price": current.price, "due": current.due},
+    form = in_currency(
+        ChangeForm(
+            **sent(request),
+            packages=texts.from_json(current.packages),
+            initial={"price": current.price, "due": current.due},
+        ),
+        current.currency,
     )
 
     def do(data: dict[str, Any]) -> Order:
@@ -171,6 +175,7 @@ def package(request: HttpRequest, package_id: UUID) -> HttpResponse:
         WorkPackage.objects.select_related("consortium", "firm"), id=package_id
     )
     mine = permissions.does_the_work(request.actor, found)
+    open_ = found.quantity - deliveries.delivered(found)
     form = DeliveryForm(**sent(request))
     if form.is_bound and not mine:
         raise NotAllowed("orders.delivery.make")
@@ -183,13 +188,14 @@ def package(request: HttpRequest, package_id: UUID) -> HttpResponse:
         {
             "consortium": found.consortium,
             "package": found,
-            "open": found.quantity - deliveries.delivered(found),
+            "open": open_,
             "deliveries": found.deliveries.all(),
             "before": found.consortium.packages.filter(key__in=found.after),
             "press_job": getattr(found, "press_job", None) if found.mailing else None,
             "mine": mine,
             "may_deliver": mine
             and not found.mailing
+            and open_ > 0
             and found.state in (WorkPackage.State.PLANNED, WorkPackage.State.RUNNING),
             "speaks": permissions.works_for_the_lead(request.actor, found),
             "form": form,
@@ -205,7 +211,10 @@ def issue_invoice(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
     consortium = consortium_of(consortium_id)
     if not permissions.owns_the_lead(request.actor, consortium):
         raise NotAllowed("orders.invoice.issue")
-    form = InvoiceForm(**sent(request), initial={"on": today()})
+    current = get_object_or_404(
+        Order.objects, contract__consortium=consortium, state=Order.State.IN_FORCE
+    )
+    form = in_currency(InvoiceForm(**sent(request), initial={"on": today()}), current.currency)
     made = entered(form, lambda data: deliveries.issue_invoice(request.actor, consortium, **data))
     if made is not None:
         return redirect("invoice", made.id)
@@ -224,7 +233,7 @@ def issue_invoice(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
 def invoice(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
     """An invoice."""
     found = get_object_or_404(
-        Invoice.objects.select_related("consortium__contract", "issuer"), id=invoice_id
+        Invoice.objects.select_related("consortium__contract__agreement", "issuer"), id=invoice_id
     )
     return render(
         request,
@@ -233,6 +242,7 @@ def invoice(request: HttpRequest, invoice_id: UUID) -> HttpResponse:
             "invoice": found,
             "consortium": found.consortium,
             "contract": found.consortium.contract,
+            "terms": found.consortium.contract.agreement.terms,
             "speaks": permissions.works_for_the_lead(request.actor, found),
         },
     )
