@@ -162,9 +162,10 @@ class _Search:
             return []
         if "cohesion" in self.stage.wishes:
             # Ties are of pairs of firms: filling knows little of them, linear programs much.
-            return [self._begin, self._grow, self._relax]
+            many = self.alive.sum() > LINEAR_PAIRS_MAX
+            return [self._begin, *([self._grow] if many else []), self._relax]
         if {"cost", "quality", "equality"} & set(self.stage.wishes) or len(self.stage.firms):
-            return [self._begin, self._fill, self._relax]
+            return [self._begin, self._fill, self._relax, self._grow]
         return [self._begin]
 
     @property
@@ -248,7 +249,7 @@ class _Search:
         """Solve the pairs of the least bounds, more and more, each time below the best so far."""
         for count in GROWING:
             wanted = self.wanted
-            if wanted.sum() <= LINEAR_PAIRS_MAX and (count == GROWING[0] or wanted.sum() <= count):
+            if wanted.sum() <= count:
                 return
             order = np.lexsort((self.bounds.rank, self.bounds.pair))
             part = np.zeros(len(self.problem), dtype=bool)
