@@ -7,6 +7,8 @@ from pathlib import Path
 
 os.environ.setdefault("MOYEORA_HOME", tempfile.mkdtemp(prefix="moyeora-tests-"))
 
+from django.utils import timezone
+
 from moyeora.network.frame import clock
 from moyeora.network.settings import *  # noqa: F403
 
@@ -16,11 +18,12 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 if "PASSWORD_AGAIN_AFTER" in os.environ:
     ACCOUNT_REAUTHENTICATION_TIMEOUT = int(os.environ["PASSWORD_AGAIN_AFTER"])
 if "CLOCK_AHEAD" in os.environ:
-    _now, _ahead = clock.now, Path(os.environ["CLOCK_AHEAD"])
+    _ahead = Path(os.environ["CLOCK_AHEAD"])
 
     def _later() -> datetime:
-        """The present moment and as many seconds as the file says."""
-        return _now() + timedelta(seconds=float(_ahead.read_text()) if _ahead.exists() else 0)
+        """What ``clock.at`` says, or the present moment and as many seconds as the file says."""
+        ahead = float(_ahead.read_text()) if _ahead.exists() else 0
+        return clock._SAID.get() or timezone.now() + timedelta(seconds=ahead)
 
     clock.now = _later  # before any room imports it
     JOB_ROUNDS = timedelta(seconds=1)
