@@ -12,7 +12,7 @@ from django.test import Client
 from django_scopes import scopes_disabled
 from hypothesis import HealthCheck, settings
 from tests.network.consortia_world import MORNING, World, fill
-from tests.network.processes import empty_database, own_database  # noqa: F401
+from tests.network.processes import empty_database, migrated, own_database  # noqa: F401
 
 from moyeora.network.frame import clock
 from moyeora.network.frame.actor import Actor, Office

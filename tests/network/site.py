@@ -1,6 +1,6 @@
 """The application with the world of the permission matrix, served for a browser.
 
-``python -m tests.network.site PORT`` fills a new database (``MOYEORA_HOME``, ``DATABASE_URL``),
+``python -m tests.network.site PORT`` fills an empty database (``MOYEORA_HOME``, ``DATABASE_URL``),
 writes as one line of JSON which pages each kind of person may see and their sessions' cookies, and
 serves until its standard input is closed.
 """
@@ -31,12 +31,10 @@ class Quiet(WSGIRequestHandler):
 def main(port: int) -> None:
     django.setup()
     from django.conf import settings
-    from django.core.management import call_command
     from django.urls import clear_url_caches
 
     settings.ROOT_URLCONF = __name__
     clear_url_caches()
-    call_command("migrate", verbosity=0)
     told = fill()
     from moyeora.network.wsgi import application
 

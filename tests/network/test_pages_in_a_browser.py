@@ -6,23 +6,21 @@ walked by itself.
 """
 
 import json
-import os
 import socket
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
-from uuid import uuid4
 
 import pytest
 from tests.network.looking import (
     WIDTHS,
     chromium,  # noqa: F401  a fixture
     faults_of,
-    skeleton,
+    places,
     without_chromium,
 )
 from tests.network.permissions import table
+from tests.network.processes import new_database
 
 PAGES = [
     name
@@ -33,41 +31,26 @@ pytestmark = without_chromium
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
+def site(tmp_path_factory, migrated):
     """The served application: its address and what its rows are."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    home = tmp_path_factory.mktemp("site")
-    environment = {**os.environ, "MOYEORA_HOME": str(home), "DATABASE_URL": new_database(home)}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.network.site", str(port)],
-        env=environment,
-        cwd=Path(__file__).parents[2],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    told = server.stdout.readline()
-    assert told, "the application did not begin to serve: see what it wrote"
-    told = json.loads(told)
-    yield {"address": f"http://127.0.0.1:{port}", **told}
-    server.stdin.close()
-    server.wait(10)
-
-
-def new_database(home: Path) -> str:
-    """A database beside that of the other tests, on the same kind of server."""
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        return f"sqlite:///{home}/site.sqlite3"
-    import psycopg
-
-    name = f"site_{uuid4().hex}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(path=f"/{name}"))
+    with new_database(tmp_path_factory.mktemp("site"), migrated) as environment:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "tests.network.site", str(port)],
+            env=environment,
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        told = server.stdout.readline()
+        assert told, "the application did not begin to serve: see what it wrote"
+        told = json.loads(told)
+        yield {"address": f"http://127.0.0.1:{port}", **told}
+        server.stdin.close()
+        server.wait(10)
 
 
 @pytest.fixture(scope="session")
@@ -100,15 +83,16 @@ class Walker:
             ]
         )
 
-    def new_to_us(self, path: str) -> bool:
-        """Whether the page's skeleton (its elements without their text) has not been seen yet."""
+    def new_to_us(self, path: str, language: str) -> bool:
+        """Whether this page was not seen in this language yet, or has an element in a place where
+        no page had one."""
         answer = self.context.request.get(self.site["address"] + path)
         assert answer.status < 400, f"{path}: {answer.status}"
         if "<html" not in answer.text():
             return False  # a file, or a part that stands in another page
-        built = skeleton(answer.text())
-        new = built not in self.seen
-        self.seen.add(built)
+        shown = {(path, language), *places(answer.text())}
+        new = not shown <= self.seen
+        self.seen |= shown
         return new
 
     def faults(self, path: str, status: int = 200) -> list[str]:
@@ -132,7 +116,7 @@ def test_a_page_is_sound_for_all_who_see_it(walker, name):
         for language in ("ko", "en"):
             walker.become(kind, page["room"], language)
             # Mostly a page is built alike for many; each way it is built is looked at once.
-            if walker.new_to_us(page["path"]) and (faults := walker.faults(page["path"])):
+            if walker.new_to_us(page["path"], language) and (faults := walker.faults(page["path"])):
                 found[f"{kind}, {language}"] = faults
     assert not found, json.dumps(found, ensure_ascii=False, indent=2)
 

@@ -8,7 +8,6 @@ on a phone, and no console complains.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -21,8 +20,10 @@ pytestmark = without_chromium
 
 
 @pytest.fixture
-def town(chromium: Browser, tmp_path_factory: Any) -> Iterator[Town]:  # noqa: F811  a fixture
-    with founded(chromium, tmp_path_factory.mktemp("town")) as town:
+def town(chromium: Browser, migrated: str, tmp_path: Path) -> Iterator[Town]:  # noqa: F811
+    home = tmp_path / "town"
+    home.mkdir()
+    with founded(chromium, home, migrated) as town:
         yield town
 
 
