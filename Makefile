@@ -21,7 +21,8 @@ run-press: .venv/installed
 # Every test, on SQLite; then on a real PostgreSQL those of the application that a database can change.
 # `make test-postgresql ONCE=` tries all of them there.
 ONCE := $(addprefix --ignore=tests/network/,permissions test_pages_in_a_browser.py \
-	test_the_api_keeps_its_word.py test_docs.py test_every_tampering_is_found.py)
+	test_the_api_keeps_its_word.py test_docs.py test_every_tampering_is_found.py test_serve.py \
+	test_pages_ask_little.py test_two_firms_learn_nothing.py)
 test: .venv/installed browser
 	$(BIN)/python -m pytest -n 2
 	$(MAKE) test-postgresql

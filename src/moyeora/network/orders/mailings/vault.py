@@ -61,8 +61,10 @@ class Vault:
         part.replace(target)
 
     def read(self, name: str) -> Iterator[bytes]:
-        """The plain bytes of a sealed file; raises InvalidTag when it was changed."""
-        cipher = AESGCM(self._key())
+        """The plain bytes of a sealed file; raises InvalidTag when it was changed or its key is
+        being destroyed, FileNotFoundError when either is gone.
+        """
+        cipher = AESGCM(self._key_file.read_bytes())
         with self._path(name).open("rb") as file:
             head = file.read(len(MAGIC) + _PREFIX)
             if head[: len(MAGIC)] != MAGIC:

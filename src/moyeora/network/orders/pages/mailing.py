@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -95,7 +96,9 @@ def mailing(request: HttpRequest, mailing_id: UUID) -> HttpResponse:
             "sees": sees,
             "speaks": actions.speaks_with_the_customer(request.actor, found),
             "prints": actions.prints_it(request.actor, found),
-            "pictures": range(1, found.proofs + 1) if sees and not found.destroyed else [],
+            "pictures": range(1, found.proofs + 1)
+            if sees and found.state not in ("destroying", "destroyed")
+            else [],
             "purpose": CustomerLink.Purpose.PROOF,
         },
     )
@@ -173,11 +176,17 @@ def picture(request: HttpRequest, mailing_id: UUID, number: int) -> HttpResponse
 
 def picture_of(found: Mailing, number: int) -> HttpResponse:
     """The answer that holds a proof's picture; it is stored nowhere on its way."""
-    name = f"proof/picture-{number:02}.png"
-    vault = Vault(found.id)
-    if found.destroyed or name not in vault.names():
+    if found.destroyed:
         raise Http404
-    response = FileResponse(io.BytesIO(b"".join(vault.read(name))), content_type="image/png")
+    try:
+        picture = b"".join(Vault(found.id).read(f"proof/picture-{number:02}.png"))
+    except FileNotFoundError:
+        raise Http404 from None
+    except InvalidTag:
+        if Mailing.objects.filter(id=found.id, state__in=("destroying", "destroyed")).exists():
+            raise Http404 from None  # its key went while this was asked
+        raise
+    response = FileResponse(io.BytesIO(picture), content_type="image/png")
     response["Cache-Control"] = "no-store"
     return response
 
