@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,3 +60,12 @@ def program() -> Callable[[str], str]:
         return path
 
     return find
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A private folder, in which nothing but the table may be left."""
+    place = tmp_path / "private"
+    place.mkdir(mode=0o700)
+    yield place
+    assert [file.name for file in place.iterdir()] in ([], ["records.arrow"])
