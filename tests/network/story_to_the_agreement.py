@@ -219,8 +219,8 @@ def draft(lead: Somebody, rule: str) -> None:
         lead.fill(label, text)
     lead.tab.get_by_label("수익을 나누는 방법").select_option(rule)
     lead.press("초안을 저장하고 비교하기")
-    lead.heading("우리 회사가 받을 금액")
-    expect(lead.part(f"내 초안: {rule}")).to_contain_text("우리 회사가 받는 금액")
+    lead.heading("우리 기업이 받을 금액")
+    expect(lead.part(f"내 초안: {rule}")).to_contain_text("우리 기업이 받는 금액")
 
 
 def outlook(lead: Somebody, rule: str) -> tuple[int, int]:

@@ -257,7 +257,7 @@ class Order:
             owner.go(self.money)
             owner.follow("누가 얼마를 왜 받는지 보기")
             assert owner.tab.url == where
-            read.append(won(owner.figure("우리 회사가 받을 금액")))
+            read.append(won(owner.figure("우리 기업이 받을 금액")))
             self.due[at] += read[-1]
             lines = owner.tab.get_by_role("table").locator("tbody tr").all()
             cells = [line.locator("td.num").all_inner_texts() for line in lines]
@@ -308,7 +308,7 @@ class Order:
         for at, owner in enumerate(self.parties):
             owner.go(self.money)
             assert won(owner.figure("지급 완료")) == self.due[at]
-            assert won(owner.figure("우리 회사가 받을 금액")) == 0
+            assert won(owner.figure("우리 기업이 받을 금액")) == 0
 
     def instructed(self, comes_back: str = "") -> int:
         """All that is due goes to the bank in files and is paid, but the payment to ``comes_back``.

@@ -11,12 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from xml.etree import ElementTree as Xml
 
+from moyeora.network.frame.csv_cells import plain
 from moyeora.sharing.currency import decimals
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 
 
@@ -95,11 +94,6 @@ def as_csv(payments: Iterable[Payment]) -> bytes:
             ]
         )
     return file.getvalue().encode("utf-8-sig")
-
-
-def plain(value: Any) -> Any:
-    """A cell that a spreadsheet must not take for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in FORMULA else value
 
 
 def _decimal(payment: Payment) -> Decimal:

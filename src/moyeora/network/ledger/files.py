@@ -13,6 +13,7 @@ from django_scopes import scopes_disabled
 
 from moyeora.network.consortia.agreements.terms import from_json
 from moyeora.network.consortia.models import Agreement, Consortium
+from moyeora.network.frame.csv_cells import plain
 from moyeora.network.ledger import bank_file
 from moyeora.network.ledger.models import Batch, Statement
 from moyeora.network.ledger.statements import lines_of, whole_lines_of
@@ -68,7 +69,7 @@ def _csv(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
     file = io.StringIO(newline="")
     table = csv.writer(file)
     table.writerow(head)
-    table.writerows((n, f"{on:%Y-%m-%d}", *map(bank_file.plain, rest)) for n, on, *rest in rows)
+    table.writerows((n, f"{on:%Y-%m-%d}", *map(plain, rest)) for n, on, *rest in rows)
     return file.getvalue().encode("utf-8-sig")
 
 

@@ -168,7 +168,7 @@ def pdf(seen: View, firm: str, title: str, lang: str) -> bytes:
     rows = _of_all(seen, amount, ko) if any(s.lines for s in seen.steps) else None
     if rows is None:
         rows = [
-            ("조항", "내용", "우리 회사", "전체") if ko else ("Clause", "Step", "My firm", "All")
+            ("조항", "내용", "우리 기업", "전체") if ko else ("Clause", "Step", "My firm", "All")
         ]
         rows += [(s.clause, s.title, amount(s.mine), amount(s.total)) for s in seen.steps]
         rows.append(("", "합계" if ko else "Sum", amount(seen.due), amount(seen.amount)))

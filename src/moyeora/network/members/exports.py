@@ -1,7 +1,7 @@
 """A list of firms as a file, with what every member may see: never a price, never terms.
 
 A cell that begins as a formula does (= + - @) is a text all the same: XLSX says so by its type,
-and CSV by an apostrophe before it, as OWASP's page on CSV injection advises.
+and CSV by an apostrophe before it.
 """
 
 import csv
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from moyeora.network.frame.clock import today
+from moyeora.network.frame.csv_cells import plain
 from moyeora.network.members.imports.columns import LABELS as COLUMN_LABELS
 from moyeora.network.members.imports.columns import NEEDED, SCHEMA
 from moyeora.network.members.models import Certificate, Firm, Offer
@@ -26,7 +27,6 @@ FORMATS: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-_RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export_firms(firms: QuerySet[Firm], format: str) -> HttpResponse:
@@ -121,9 +121,7 @@ def _csv(rows: Iterable[Sequence[Any]]) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     for row in rows:
-        writer.writerow(
-            [f"'{v}" if isinstance(v, str) and v.startswith(_RISKY) else v for v in row]
-        )
+        writer.writerow(map(plain, row))
     return text.getvalue()
 
 
