@@ -1,9 +1,10 @@
 """Fifty users at once click through the demonstration network: how long does each page take?
 
-The network of 780 firms and 27 consortia, two gunicorn workers on this machine's cores, and users
-who follow the links of the page they are on (a seeded choice), each after a short thought. So every
-page that the menu leads to is measured, new ones too. Their percentiles are what users wait for,
-with the network cable left out. Then every page once more, alone: what it costs the processor.
+The network of 780 firms and 27 consortia, ``moyeora serve`` with two processes for pages and its
+worker for jobs, and users who follow the links of the page they are on (a seeded choice), each
+after a short thought. So every page that the menu leads to is measured, new ones too. Their
+percentiles are what users wait for, with the network cable left out. Then every page once more,
+alone: what it costs the processor.
 
     make bench-network                  ARGS="--users 50 --seconds 60"
     python -m tests.network.on_postgresql python -m benchmarks.network_pages
@@ -77,10 +78,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="moyeora-bench-") as home:
         os.environ.update(MOYEORA_HOME=home, DJANGO_SETTINGS_MODULE="moyeora.network.settings")
         sessions = fill(chosen.users)
-        command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{PORT}"]
-        command += ["--workers", "2", "--threads", "4", "--keep-alive", "10", "--preload"]
-        command += ["--log-level", "error", "moyeora.network.wsgi:application"]
-        server = subprocess.Popen(command)
+        command = [sys.executable, "-m", "moyeora.cli", "serve", "--port", str(PORT)]
+        server = subprocess.Popen([*command, "--workers", "2"], stdout=subprocess.DEVNULL)
         try:
             wait_for_server()
             begin = time.monotonic() + chosen.warm_up
@@ -134,7 +133,7 @@ def wait_for_server() -> None:
             return
         except OSError:
             time.sleep(0.1)
-    raise SystemExit("gunicorn did not begin to serve")
+    raise SystemExit("moyeora serve did not begin to serve")
 
 
 def name_of(path: str) -> str:

@@ -45,8 +45,8 @@ def register() -> None:
 
 def money(actor: Actor) -> Iterator[Waiting]:
     """Costs of others to approve; for the lead, receipts to divide and files for the bank."""
-    if actor.office != Office.OWNER:
-        return
+    if actor.office != Office.OWNER or not Agreement.objects.exists():
+        return  # without an agreement there is no money
     active = Party.objects.filter(firm=actor.firm, left=None).values("consortium_id")
     agreed = Agreement.objects.filter(consortium__in=active, state=Agreement.State.IN_FORCE)
     if (

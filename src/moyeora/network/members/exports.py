@@ -7,20 +7,19 @@ and CSV by an apostrophe before it.
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from typing import Any, Final
 
 import xlsxwriter
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from moyeora.network.frame.clock import today
 from moyeora.network.frame.csv_cells import plain
 from moyeora.network.members.imports.columns import LABELS as COLUMN_LABELS
 from moyeora.network.members.imports.columns import NEEDED, SCHEMA
-from moyeora.network.members.models import Certificate, Firm, Offer
+from moyeora.network.members.models import Firm
+from moyeora.network.members.shown import shown_certificates, shown_offers
 from moyeora.network.members.terms import capability_of, name_of, trade_names
 
 FORMATS: Final = {
@@ -31,10 +30,6 @@ FORMATS: Final = {
 
 def export_firms(firms: QuerySet[Firm], format: str) -> HttpResponse:
     """The firms of a query as an XLSX or CSV to download ("xlsx", "csv"), one row a firm."""
-    firms = firms.prefetch_related(
-        Prefetch("offers", Offer.objects.filter(active=True)),
-        Prefetch("certificates", Certificate.objects.order_by("name")),
-    )
     headings = [
         _("business number"),
         _("name of the firm"),
@@ -47,7 +42,7 @@ def export_firms(firms: QuerySet[Firm], format: str) -> HttpResponse:
         _("certificates"),
         _("website"),
     ]
-    return _answer(headings, (_row(firm, today()) for firm in firms), format, "firms")
+    return _answer(headings, _rows(firms), format, "firms")
 
 
 def template(kind: str, format: str) -> HttpResponse:
@@ -71,26 +66,31 @@ def template(kind: str, format: str) -> HttpResponse:
     return _file(content.getvalue(), format, kind)
 
 
-def _row(firm: Firm, day: date) -> list[str | int]:
-    certificates = [
-        one.name for one in firm.certificates.all() if one.expires is None or one.expires >= day
-    ]
-    capabilities = [
-        name_of(known) if (known := capability_of(offer.capability)) else offer.capability
-        for offer in firm.offers.all()
-    ]
-    return [
-        firm.number,
-        firm.name,
-        firm.name_en,
-        firm.trade,
-        trade_names().get(firm.trade, ""),
-        firm.region,
-        firm.employees,
-        "; ".join(capabilities),
-        "; ".join(certificates),
-        firm.website,
-    ]
+def _rows(firms: QuerySet[Firm]) -> Iterator[list[str | int]]:
+    offers = shown_offers(firms.values("id"))
+    certificates = shown_certificates(firms.values("id"))
+    trades = trade_names()
+    columns = "id", "number", "name", "name_en", "trade", "region", "employees", "website"
+    for id_, number, name, name_en, trade, region, employees, website in firms.values_list(
+        *columns
+    ):
+        yield [
+            number,
+            name,
+            name_en,
+            trade,
+            trades.get(trade, ""),
+            region,
+            employees,
+            "; ".join(_name(capability) for capability, _free in offers[id_]),
+            "; ".join(certificates[id_]),
+            website,
+        ]
+
+
+def _name(capability: str) -> str:
+    known = capability_of(capability)
+    return name_of(known) if known else capability
 
 
 def _answer(

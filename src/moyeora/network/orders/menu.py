@@ -78,8 +78,8 @@ def register() -> None:
 
 def work(actor: Actor) -> Iterator[Waiting]:
     """Contracts, changes, packages and mailings that wait for the firm."""
-    if actor.office not in (Office.OWNER, Office.STAFF):
-        return
+    if actor.office not in (Office.OWNER, Office.STAFF) or not Agreement.objects.exists():
+        return  # without an agreement there is no contract
     if actor.office == Office.OWNER:
         ready = Consortium.objects.filter(
             lead=actor.firm, agreements__state=Agreement.State.IN_FORCE, contract=None

@@ -7,12 +7,14 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from moyeora.network.frame.problems import problems
+from moyeora.network.members.models import Firm
 from moyeora.network.members.pages.doors import need
-from moyeora.network.members.search.asked import Asked, as_all_see, place_of
+from moyeora.network.members.search.asked import Asked, place_of
 from moyeora.network.members.search.documents import KINDS
 from moyeora.network.members.search.find import kilometres
 from moyeora.network.members.search.query import LONGEST_QUERY
 from moyeora.network.members.search.vocabulary import label
+from moyeora.network.members.shown import shown_offers
 
 router = Router(tags=["members"])
 Value = Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")]
@@ -82,7 +84,8 @@ def search(request: HttpRequest, given: Query[AskedIn]) -> dict[str, Any]:
     place = place_of(request.actor)
     found, meant = Asked(" ".join(given.q.split()), chosen, given.near).answer(place)
     hits = found.hits[given.offset : given.offset + given.limit]
-    firms = as_all_see().in_bulk([hit.firm for hit in hits])
+    firms = Firm.objects.in_bulk([hit.firm for hit in hits])
+    offers = shown_offers(firms)
     return {
         "total": found.total,
         "shown": len(found.hits),
@@ -92,7 +95,7 @@ def search(request: HttpRequest, given: Query[AskedIn]) -> dict[str, Any]:
                 **{
                     name: getattr(firm, name) for name in HitOut.model_fields if hasattr(firm, name)
                 },
-                "capabilities": sorted(one.capability for one in firm.offers.all() if one.active),
+                "capabilities": [capability for capability, _free in offers[firm.id]],
                 "kilometres": round(kilometres(place, (hit.latitude, hit.longitude)))
                 if place
                 else None,

@@ -5,7 +5,6 @@ from typing import Final
 from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
-from django.db.models import QuerySet
 from django.http import QueryDict
 
 from moyeora.network.frame.actor import Actor
@@ -74,8 +73,3 @@ def place_of(actor: Actor) -> Place | None:
     """Where the actor's firm is; None for who acts for none."""
     firm = Firm.objects.filter(id=actor.firm).first() if actor.firm else None
     return (float(firm.latitude), float(firm.longitude)) if firm else None
-
-
-def as_all_see() -> QuerySet[Firm]:
-    """Firms with what a list shows of them."""
-    return Firm.objects.prefetch_related("offers", "certificates")

@@ -11,16 +11,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from moyeora.network.frame.clock import today
 from moyeora.network.frame.faults import Fault, Refused
+from moyeora.network.frame.templatetags.moyeora import number
 from moyeora.network.members.exports import FORMATS, export_firms
 from moyeora.network.members.models import Firm
 from moyeora.network.members.pages.doors import need
-from moyeora.network.members.search.asked import Asked, Place, as_all_see, place_of
+from moyeora.network.members.search.asked import Asked, Place, place_of
 from moyeora.network.members.search.find import Choice, everyone, kilometres
 from moyeora.network.members.search.query import read
 from moyeora.network.members.search.store import Hit
 from moyeora.network.members.search.vocabulary import capability_label, label, trade_names
+from moyeora.network.members.shown import shown_certificates, shown_offers
 
 A_PAGE: Final = 20
 CHOICES: Final = 12  # of a facet; what is chosen is shown besides
@@ -91,36 +92,37 @@ def members_file(request: HttpRequest, format: str) -> HttpResponse:
 
 
 def _rows(hits: list[Hit], place: Place | None) -> list[dict[str, Any]]:
-    firms = as_all_see().in_bulk([hit.firm for hit in hits])
-    day = today()
-    rows = []
-    for hit in hits:
-        firm = firms.get(hit.firm)
-        if firm is None:
-            continue
-        offers = [one for one in firm.offers.all() if one.active]
-        rows.append(
-            {
-                "firm": firm,
-                "trade": trade_names().get(firm.trade, firm.trade),
-                "offers": [capability_label(one.capability) for one in offers],
-                "free": any(one.free_capacity for one in offers),
-                "certificates": [
-                    one.name
-                    for one in firm.certificates.all()
-                    if not one.expires or one.expires >= day
-                ],
-                "kilometres": round(kilometres(place, (hit.latitude, hit.longitude)))
-                if place
-                else None,
-            }
-        )
-    return rows
+    ids = [hit.firm for hit in hits]
+    columns = "id", "name", "name_en", "trade", "region"
+    firms = {firm["id"]: firm for firm in Firm.objects.filter(id__in=ids).values(*columns)}
+    offers, certificates = shown_offers(firms), shown_certificates(firms)
+    return [
+        {
+            **firm,
+            "trade": trade_names().get(firm["trade"], firm["trade"]),
+            "offers": [capability_label(capability) for capability, _free in offers[hit.firm]],
+            "free": any(free for _capability, free in offers[hit.firm]),
+            "certificates": certificates[hit.firm],
+            "kilometres": round(kilometres(place, (hit.latitude, hit.longitude)))
+            if place
+            else None,
+        }
+        for hit in hits
+        if (firm := firms.get(hit.firm))
+    ]
 
 
 def _shown(choices: list[Choice], kind: str) -> list[dict[str, Any]]:
     return [
-        {"choice": choice, "label": label(kind, choice.value), "id": f"{kind}-{number}"}
-        for number, choice in enumerate(choices)
-        if number < CHOICES or choice.chosen
+        {
+            "value": choice.value,
+            "chosen": choice.chosen,
+            "count": number(choice.count.number)
+            if choice.count.exact
+            else _("about %(n)s") % {"n": number(choice.count.number)},
+            "label": label(kind, choice.value),
+            "id": f"{kind}-{at}",
+        }
+        for at, choice in enumerate(choices)
+        if at < CHOICES or choice.chosen
     ]

@@ -7,6 +7,7 @@ Nothing of what people write but letters and digits gets into an expression.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -151,10 +152,13 @@ def match(
     if _postgresql():
         return [Hit(*row) for row in rows]
     return [
-        Hit(UUID(firm), key, latitude, longitude, tuple(facets.split(_BETWEEN)), score)
+        Hit(_id(firm), key, latitude, longitude, tuple(facets.split(_BETWEEN)), score)
         for firm, key, latitude, longitude, facets, score in rows
     ]
 
+
+# SQLite gives an id as text. Reading some hundred of them is the dearest part of a search.
+_id = lru_cache(100_000)(UUID)
 
 _HOLDS: Final = {
     "postgresql": "words @@ %s::tsquery",
