@@ -29,6 +29,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import ortools.sat.python.cp_model  # noqa: F401  so that no clock below counts its import
 import polars as pl
 from tests.formation.small import best_values, small_item, small_members
 

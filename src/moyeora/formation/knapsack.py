@@ -6,7 +6,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -65,14 +64,15 @@ def fill(pieces: Pieces, cells: int) -> Floats:
     """The least cost of covering 0 .. ``cells`` cells, or more; each pair is used once at most."""
     filled = np.full(cells + 1, np.inf)
     filled[0] = 0.0
-    bounds = [*np.flatnonzero(np.diff(pieces.pair, prepend=-1)), len(pieces.pair)]
-    place = np.arange(cells + 1)
-    for begin, end in pairwise(bounds):
-        more = filled.copy()
-        for at in range(begin, end):
-            _take(filled, more, pieces, at, place)
-        filled = more
-    least: Floats = np.minimum.accumulate(filled[::-1])[::-1]
+    more = filled.copy()
+    for begin in range(0, len(pieces.pair), LINES_MAX):
+        rows = slice(begin, begin + LINES_MAX)
+        lines, last = _added(pieces, rows, cells)
+        for at in range(*rows.indices(len(pieces.pair))):
+            if at and pieces.pair[at] != pieces.pair[at - 1]:
+                filled = more.copy()
+            _take(filled, more, pieces, at, lines[at - begin], last[at - begin])
+    least: Floats = np.minimum.accumulate(more[::-1])[::-1]
     return least
 
 
@@ -96,18 +96,27 @@ def convolved(one: Floats, other: Floats) -> Floats:
     return np.asarray((shifted + other[::-1]).min(axis=1))
 
 
-def _take(source: Floats, target: Floats, pieces: Pieces, at: int, place: Ints) -> None:
+def _added(pieces: Pieces, rows: slice, cells: int) -> tuple[Floats, Floats]:
+    """For each piece and number of cells its line without its base, and what it costs to reach the
+    last cell from there by the fewest steps that are enough: inf where it has too few.
+    """
+    place = np.arange(cells + 1)
+    begin, stride = pieces.begin[rows, None], pieces.stride[rows, None]
+    slope, steps = pieces.slope[rows, None], pieces.steps[rows, None]
+    enough = np.maximum(0, -((begin + place - cells) // stride))
+    return slope / stride * place, np.where(enough <= steps, enough * slope, np.inf)
+
+
+def _take(
+    source: Floats, target: Floats, pieces: Pieces, at: int, line: Floats, last: Floats
+) -> None:
     """Let one piece add to every state of ``source``, into ``target`` where that is less."""
-    begin, stride, steps = int(pieces.begin[at]), int(pieces.stride[at]), int(pieces.steps[at])
-    base, slope, cells = float(pieces.base[at]), float(pieces.slope[at]), len(source) - 1
+    begin, base, cells = int(pieces.begin[at]), float(pieces.base[at]), len(source) - 1
     if begin <= cells:
-        line = slope / stride * place
-        taken = _sliding(source - line, stride, steps) + line
-        np.minimum(target[begin:], taken[: cells + 1 - begin] + base, out=target[begin:])
-    # The last cells are reached by the fewest steps that are enough.
-    first = max(0, cells - begin - steps * stride)
-    enough = np.maximum(0, -(-(cells - begin - place[first:]) // stride))
-    target[cells] = min(target[cells], float((source[first:] + enough * slope).min()) + base)
+        taken = _sliding(source - line, int(pieces.stride[at]), int(pieces.steps[at])) + line
+        reached = target[begin:]
+        np.minimum(reached, taken[: cells + 1 - begin] + base, out=reached)
+    target[cells] = min(target[cells], float((source + last).min()) + base)
 
 
 def _sliding(values: Floats, stride: int, steps: int) -> Floats:
