@@ -1,6 +1,6 @@
 """Fifty users at once click through the demonstration network: how long does each page take?
 
-The network of 780 firms and 27 consortia, ``moyeora serve`` with two processes for pages and its
+The network of 780 firms and 27 consortia, ``moyeora serve`` with its processes for pages and its
 worker for jobs, and users who follow the links of the page they are on (a seeded choice), each
 after a short thought. So every page that the menu leads to is measured, new ones too. Their
 percentiles are what users wait for, with the network cable left out. Then every page once more,
@@ -79,7 +79,7 @@ def main() -> int:
         os.environ.update(MOYEORA_HOME=home, DJANGO_SETTINGS_MODULE="moyeora.network.settings")
         sessions = fill(chosen.users)
         command = [sys.executable, "-m", "moyeora.cli", "serve", "--port", str(PORT)]
-        server = subprocess.Popen([*command, "--workers", "2"], stdout=subprocess.DEVNULL)
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         try:
             wait_for_server()
             begin = time.monotonic() + chosen.warm_up

@@ -35,9 +35,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--workers",
         type=int,
-        default=os.cpu_count() or 2,
+        # Two a core: a page that waits for its turn in one process leaves no core without work.
+        default=2 * (os.cpu_count() or 1),
         metavar="N",
-        help="processes that answer pages (default: one a core)",
+        help="processes that answer pages (default: two a core)",
     )
     asked = parser.parse_args(arguments)
     if not 0 <= asked.port < 65536:

@@ -6,6 +6,7 @@ from moyeora.network.work import end_with_parent
 
 loglevel = "warning"
 threads = 4
+preload_app = True  # what is loaded once is shared by all processes
 timeout = 60
 graceful_timeout = 10
 max_requests = 10_000

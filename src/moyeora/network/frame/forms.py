@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
-from django.forms import BaseForm
+from django.forms import BaseForm, BoundField
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from moyeora.network.frame.faults import Refused
 
@@ -20,14 +21,16 @@ class Forms(TemplatesSetting):
     """``{{ form }}`` and ``{{ form.name.as_field_group }}`` in the frame's own templates: label,
     help and errors tied to the field, and what is wrong gathered on top.
 
-    Plain inputs and selects are written here: Django renders a template for each option, which
-    takes a fifth of a second for a form with some hundred of them.
+    Fields, plain inputs and selects are written here: Django renders a template for each, and for
+    each option, which takes a fifth of a second for a form with some hundred of them.
     """
 
     form_template_name = "frame/form.html"
-    field_template_name = "frame/field.html"
+    field_template_name = "a field"  # what a template of this name would give is written below
 
     def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        if template_name == self.field_template_name:
+            return _field(context["field"])
         write = _WRITERS.get(template_name)
         return (
             write(context["widget"]) if write else super().render(template_name, context, request)
@@ -76,6 +79,61 @@ def form_page(
     return render(
         request, "frame/form_page.html", {**context, "above": above, "back": back}, status=status
     )
+
+
+def _field(field: BoundField) -> SafeString:
+    """A field with its label, help and errors; a group of choices is a fieldset with a legend."""
+    ticked, group = field.widget_type == "checkbox", field.use_fieldset
+    optional = SafeString("")
+    if not field.field.required and not (ticked and not group):
+        optional = format_html(' <span class="optional">{}</span>', _("optional"))
+    if group:
+        described = field.aria_describedby
+        before = format_html(
+            "<legend>{}{}</legend>{}",
+            field.label,
+            optional,
+            _help(field),
+        )
+        return format_html(
+            '<fieldset class="field choices{}"{}>{}{}{}</fieldset>',
+            " wrong" if field.errors else "",
+            format_html(' aria-describedby="{}"', described) if described else "",
+            before,
+            field,
+            _errors(field),
+        )
+    label = SafeString("")
+    if field.label:
+        named = field.id_for_label
+        label = format_html(
+            "<label{}>{}{}</label>",
+            format_html(' for="{}"', named) if named else "",
+            field.label,
+            optional,
+        )
+    parts = (field, " ", label, _help(field)) if ticked else (label, _help(field), field)
+    return format_html(
+        '<div class="field{}{}">{}{}</div>',
+        " wrong" if field.errors else "",
+        " tick" if ticked else "",
+        format_html_join("", "{}", ((part,) for part in parts)),
+        _errors(field),
+    )
+
+
+def _help(field: BoundField) -> SafeString:
+    if not field.help_text:
+        return SafeString("")
+    text = mark_safe(field.help_text)  # our own words, with links in them
+    return format_html('<p class="help" id="{}_helptext">{}</p>', field.auto_id, text)
+
+
+def _errors(field: BoundField) -> SafeString:
+    if not field.errors:
+        return SafeString("")
+    told = format_html_join("", "<li>{}</li>", ((error,) for error in field.errors))
+    return format_html('<ul class="errors" id="{}_error">{}</ul>', field.auto_id, told)
 
 
 def _attributes(attributes: Mapping[str, Any]) -> SafeString:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from moyeora.network.frame.faults import Fault, Refused
-from moyeora.network.frame.templatetags.moyeora import number
 from moyeora.network.members.exports import FORMATS, export_firms
 from moyeora.network.members.models import Firm
 from moyeora.network.members.pages.doors import need
@@ -51,7 +50,7 @@ def members(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": _rows(list(page.object_list), place),
         "facets": [
-            {"kind": kind, "title": title, "choices": _shown(found.facets[kind], kind)}
+            {"kind": kind, "title": title, "choices": _shown(found.facets[kind])}
             for kind, title in TITLES.items()
             if found.facets[kind]
         ],
@@ -112,17 +111,5 @@ def _rows(hits: list[Hit], place: Place | None) -> list[dict[str, Any]]:
     ]
 
 
-def _shown(choices: list[Choice], kind: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "value": choice.value,
-            "chosen": choice.chosen,
-            "count": number(choice.count.number)
-            if choice.count.exact
-            else _("about %(n)s") % {"n": number(choice.count.number)},
-            "label": label(kind, choice.value),
-            "id": f"{kind}-{at}",
-        }
-        for at, choice in enumerate(choices)
-        if at < CHOICES or choice.chosen
-    ]
+def _shown(choices: list[Choice]) -> list[Choice]:
+    return [one for at, one in enumerate(choices) if at < CHOICES or one.chosen]

@@ -8,7 +8,7 @@ Nothing of what people write but letters and digits gets into an expression.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -42,8 +42,7 @@ Cases = tuple[tuple[Expression, int], ...]
 """Points: of the first expression that matches; none matches: 0."""
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """A firm that was found; the greater ``score`` is the better."""
 
     firm: UUID
