@@ -96,13 +96,16 @@ def do_the_jobs() -> None:
     was begun and killed so often, its owner begins again, as the page offers it.
     """
     time.sleep(1.1 * settings.JOB_LEASE.total_seconds())
+    print("begun", flush=True)
+    work(until_idle=True)
     with scopes_disabled():
-        for job in Job.objects.filter(state=State.FAILED, failure=GIVEN_UP):
+        given_up = list(Job.objects.filter(state=State.FAILED, failure=GIVEN_UP))
+        for job in given_up:
             owner = actor_of(Holding.objects.get(firm=job.firm, office=Office.OWNER))
             with scope(**owner.scopes()):
                 again(owner, job)
-    print("begun", flush=True)
-    work(until_idle=True)
+    if given_up:
+        work(until_idle=True)
 
 
 def divide() -> None:

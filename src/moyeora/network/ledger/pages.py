@@ -23,7 +23,7 @@ from moyeora.network.frame.faults import NotAllowed
 from moyeora.network.frame.fields import in_currency
 from moyeora.network.frame.forms import entered, form_page, sent
 from moyeora.network.ledger import payouts, permissions, receipts
-from moyeora.network.ledger.balance import out_of_balance, trial_balance
+from moyeora.network.ledger.balance import due_somewhere, out_of_balance, trial_balance
 from moyeora.network.ledger.files import TYPES, lines_file, payer_of, payout_file
 from moyeora.network.ledger.forms import ClaimForm, HoldForm, ReceiptForm
 from moyeora.network.ledger.looking import sees_all, statement_for
@@ -65,6 +65,7 @@ def money(request: HttpRequest, consortium_id: UUID) -> HttpResponse:
             ).select_related("firm"),
             "batches": consortium.batches.order_by("-number"),
             "leads": permissions.owns_the_lead(request.actor, consortium),
+            "something_due": due_somewhere().filter(consortium=consortium).exists(),
             "exports": rules.has_perm("ledger.export", request.actor),
             "sees_batches": rules.has_perm("ledger.batch.see", request.actor, consortium),
             "owns": permissions.owns_a_party(request.actor, consortium),
