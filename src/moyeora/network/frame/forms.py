@@ -82,35 +82,17 @@ def form_page(
 
 
 def _field(field: BoundField) -> SafeString:
-    """A field with its label, help and errors; a group of choices is a fieldset with a legend."""
-    ticked, group = field.widget_type == "checkbox", field.use_fieldset
-    optional = SafeString("")
-    if not field.field.required and not (ticked and not group):
-        optional = format_html(' <span class="optional">{}</span>', _("optional"))
-    if group:
-        described = field.aria_describedby
-        before = format_html(
-            "<legend>{}{}</legend>{}",
-            field.label,
-            optional,
-            _help(field),
-        )
-        return format_html(
-            '<fieldset class="field choices{}"{}>{}{}{}</fieldset>',
-            " wrong" if field.errors else "",
-            format_html(' aria-describedby="{}"', described) if described else "",
-            before,
-            field,
-            _errors(field),
-        )
+    """A field with its label, help and errors; a tick stands before its label."""
+    if field.use_fieldset:
+        return _choices(field)
+    ticked = field.widget_type == "checkbox"
     label = SafeString("")
     if field.label:
-        named = field.id_for_label
         label = format_html(
             "<label{}>{}{}</label>",
-            format_html(' for="{}"', named) if named else "",
+            format_html(' for="{}"', field.id_for_label) if field.id_for_label else "",
             field.label,
-            optional,
+            "" if ticked else _optional(field),
         )
     parts = (field, " ", label, _help(field)) if ticked else (label, _help(field), field)
     return format_html(
@@ -120,6 +102,27 @@ def _field(field: BoundField) -> SafeString:
         format_html_join("", "{}", ((part,) for part in parts)),
         _errors(field),
     )
+
+
+def _choices(field: BoundField) -> SafeString:
+    """A group of choices: a fieldset with a legend."""
+    described = field.aria_describedby
+    return format_html(
+        '<fieldset class="field choices{}"{}><legend>{}{}</legend>{}{}{}</fieldset>',
+        " wrong" if field.errors else "",
+        format_html(' aria-describedby="{}"', described) if described else "",
+        field.label,
+        _optional(field),
+        _help(field),
+        field,
+        _errors(field),
+    )
+
+
+def _optional(field: BoundField) -> SafeString:
+    if field.field.required:
+        return SafeString("")
+    return format_html(' <span class="optional">{}</span>', _("optional"))
 
 
 def _help(field: BoundField) -> SafeString:
