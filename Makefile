@@ -24,11 +24,11 @@ ONCE := $(addprefix --ignore=tests/network/,permissions test_pages_in_a_browser.
 	test_the_api_keeps_its_word.py test_docs.py test_every_tampering_is_found.py test_serve.py \
 	test_pages_ask_little.py test_two_firms_learn_nothing.py)
 test: .venv/installed browser
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 	$(MAKE) test-postgresql
 
 test-postgresql: .venv/installed
-	$(BIN)/python -m tests.network.on_postgresql $(BIN)/python -m pytest -n 2 --dist loadgroup tests/network $(ONCE)
+	$(BIN)/python -m tests.network.on_postgresql $(BIN)/python -m pytest -n 2 tests/network $(ONCE)
 
 # The browser that the pages are tried in, where it is missing and may be installed; else those
 # tests are skipped, and say so.

@@ -1,11 +1,15 @@
 """The application's own settings, with a home that the tests may throw away and quick passwords."""
 
 import os
+import sys
 import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
-os.environ.setdefault("MOYEORA_HOME", tempfile.mkdtemp(prefix="moyeora-tests-"))
+# Each process that runs tests has a home of its own, since some look through all of it; the
+# programs that they start are told theirs.
+if "xdist" in sys.modules or "MOYEORA_HOME" not in os.environ:
+    os.environ["MOYEORA_HOME"] = tempfile.mkdtemp(prefix="moyeora-tests-")
 
 from django.utils import timezone
 

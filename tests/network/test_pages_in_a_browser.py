@@ -29,8 +29,7 @@ PAGES = [
     for name, (_, expected) in table("PAGES").items()
     if " " not in name and {"ok", "again"} & set(expected.values())
 ]
-# One worker walks them all: what one page has shown, no other needs to be looked at for.
-pytestmark = [without_chromium, pytest.mark.xdist_group("the walk")]
+pytestmark = without_chromium
 
 
 @pytest.fixture(scope="session")
