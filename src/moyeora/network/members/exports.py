@@ -19,8 +19,9 @@ from moyeora.network.frame.csv_cells import plain
 from moyeora.network.members.imports.columns import LABELS as COLUMN_LABELS
 from moyeora.network.members.imports.columns import NEEDED, SCHEMA
 from moyeora.network.members.models import Firm
+from moyeora.network.members.search.vocabulary import capability_label
 from moyeora.network.members.shown import shown_certificates, shown_offers
-from moyeora.network.members.terms import capability_of, name_of, trade_names
+from moyeora.network.members.terms import trade_names
 
 FORMATS: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -82,15 +83,10 @@ def _rows(firms: QuerySet[Firm]) -> Iterator[list[str | int]]:
             trades.get(trade, ""),
             region,
             employees,
-            "; ".join(_name(capability) for capability, _free in offers[id_]),
+            "; ".join(capability_label(capability) for capability, _free in offers[id_]),
             "; ".join(certificates[id_]),
             website,
         ]
-
-
-def _name(capability: str) -> str:
-    known = capability_of(capability)
-    return name_of(known) if known else capability
 
 
 def _answer(
